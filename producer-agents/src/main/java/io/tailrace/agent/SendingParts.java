@@ -32,6 +32,7 @@ record SendingParts(
     void release(Flights.Flight flight, long wallMs) {
         memory.add(flight.source(), -flight.chunk().memoryBytes());
         monitor.acknowledged(flight.source().source(), flight.delivery().counts(), wallMs);
+        flight.source().tail().release(flight.chunk());
     }
 
     /** Counts the lines of a chunk, which were acknowledged. */

@@ -2,6 +2,8 @@ package io.tailrace.client;
 
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
+import io.tailrace.protocol.record.BatchBuffers;
+import io.tailrace.protocol.record.RecordBatchBuilder;
 import io.tailrace.protocol.record.RecordHeader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -23,6 +25,9 @@ final class BatchingProducer implements Producer {
 
     private static final int HEADER_OVERHEAD_BYTES = 10;
 
+    /** A few blocks are filled and compressed while others are sent. */
+    private static final int FREE_BLOCK_BYTES_MAX = 4 << 20;
+
     private final ProducerConfig config;
     private final Network network;
     private final Time time;
@@ -30,6 +35,7 @@ final class BatchingProducer implements Producer {
     private final Metadata metadata;
     private final Accumulator accumulator;
     private final Partitioner partitioner;
+    private final BatchBuffers blockBuffers;
     private final @Nullable Transactions transactions;
     private final Sender sender;
     private final Thread thread;
@@ -55,6 +61,7 @@ final class BatchingProducer implements Producer {
         this.metadata = new Metadata(config.client(), network, completions, time, backoff, true);
         this.accumulator = new Accumulator(config);
         this.partitioner = new Partitioner(config.batchBytesMax());
+        this.blockBuffers = BatchBuffers.ofBatches(config.batchBytesMax(), FREE_BLOCK_BYTES_MAX);
         this.transactions = config.transactionalId().isEmpty()
                 ? null
                 : new Transactions(
@@ -120,7 +127,8 @@ final class BatchingProducer implements Producer {
 
     @Override
     public RecordBlock newBlock(String topic, byte[] key) {
-        return new RecordBlock(topic, key, config.compression(), config.batchBytesMax());
+        return new RecordBlock(
+                topic, key, new RecordBatchBuilder(config.compression(), config.batchBytesMax(), blockBuffers));
     }
 
     @Override

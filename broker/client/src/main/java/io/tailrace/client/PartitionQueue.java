@@ -76,7 +76,7 @@ final class PartitionQueue {
         if (future == null) {
             throw new IllegalStateException(topicPartition + ": an empty batch refused a record");
         }
-        if (fresh.estimatedBytes() >= config.batchBytesMax()) {
+        if (fresh.plainBytes() >= config.batchBytesMax()) {
             fresh.seal();
         }
         batches.add(fresh);

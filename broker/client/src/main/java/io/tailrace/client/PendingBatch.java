@@ -106,8 +106,8 @@ final class PendingBatch {
         return block != null;
     }
 
-    int estimatedBytes() {
-        return builder.estimatedBytes();
+    int plainBytes() {
+        return builder.plainBytes();
     }
 
     /** The producer memory that its records have reserved. */

@@ -16,9 +16,13 @@ public final class RecordBlock {
 
     /** An empty block. {@link Producer#newBlock} makes one as its producer is configured. */
     public RecordBlock(String topic, byte[] key, CompressionType compression, int bytesMax) {
+        this(topic, key, new RecordBatchBuilder(compression, bytesMax));
+    }
+
+    RecordBlock(String topic, byte[] key, RecordBatchBuilder builder) {
         this.topic = topic;
         this.key = key.clone();
-        this.builder = new RecordBatchBuilder(compression, bytesMax);
+        this.builder = builder;
     }
 
     /**

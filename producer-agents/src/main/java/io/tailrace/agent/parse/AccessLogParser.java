@@ -28,7 +28,7 @@ final class AccessLogParser implements LineParser {
 
     private final List<ValueMatcher> matchers;
 
-    private final List<Field> fields = new ArrayList<>();
+    private final Field[] fields;
     /** The index of the value of each column, or -1. */
     private final int client;
 
@@ -67,17 +67,19 @@ final class AccessLogParser implements LineParser {
 
     AccessLogParser(LogFormat format, FixedFields fixed) {
         matchers = ValueMatcher.of(format);
+        List<Field> found = new ArrayList<>();
         Map<Column, Integer> valueOf = new EnumMap<>(Column.class);
         for (int index = 0; index < matchers.size(); index++) {
             LogValue value = matchers.get(index).value();
             valueOf.put(value.column(), index);
             boolean isField = value.column() == Column.FIELD || value.column() == Column.REQUEST_LINE;
             if (isField && !fixed.asMap().containsKey(value.name())) {
-                fields.add(new Field(value.name(), utf8(value.name()), index, new byte[0]));
+                found.add(new Field(value.name(), utf8(value.name()), index, new byte[0]));
             }
         }
-        fixed.asMap().forEach((name, value) -> fields.add(new Field(name, utf8(name), -1, utf8(value))));
-        fields.sort(Comparator.comparing(Field::name));
+        fixed.asMap().forEach((name, value) -> found.add(new Field(name, utf8(name), -1, utf8(value))));
+        found.sort(Comparator.comparing(Field::name));
+        fields = found.toArray(Field[]::new);
         starts = new int[matchers.size()];
         ends = new int[matchers.size()];
         client = valueOf.getOrDefault(Column.CLIENT_ADDRESS, -1);

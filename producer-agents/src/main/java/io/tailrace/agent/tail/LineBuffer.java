@@ -1,18 +1,27 @@
 package io.tailrace.agent.tail;
 
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 
 /**
- * Bytes of a content, and the lines that were found in them. Reused for every chunk; not thread-safe.
+ * Bytes of a content, and the lines that were found in them. Reused for every chunk, as are the arrays of chunks that are released.
+ * Not thread-safe.
  *
  * <p>A line ends with the newline of the source's encoding. Newlines are aligned to their width, and a carriage return before one
  * belongs to it.
  */
 final class LineBuffer {
+    /** Bounds the arrays that are kept for the next chunks. */
+    private static final int FREE_BYTES_MAX = 4 << 20;
+
     private final byte[] newline;
     private final byte[] carriageReturn;
     private final int lineBytesMax;
-    private final byte[] buffer;
+    /** Arrays of released chunks, each as large as the buffer. */
+    private final Deque<byte[]> free = new ArrayDeque<>();
+
+    private byte[] buffer;
 
     /** Where each line starts and ends, and how much of an overlong one is dropped. */
     private final int[] bounds;
@@ -39,8 +48,13 @@ final class LineBuffer {
         dropped = new long[linesMax];
     }
 
+    /** Another array after each {@link #lines}. */
     byte[] bytes() {
         return buffer;
+    }
+
+    int size() {
+        return buffer.length;
     }
 
     /** Bytes of a newline, and so of a character. */
@@ -118,11 +132,27 @@ final class LineBuffer {
         count++;
     }
 
-    /** The lines that were added, with a copy of the first bytes. */
+    /** The lines that were added, within the first bytes: in the buffer itself if they fill most of it. */
     Lines lines(int length) {
+        boolean isMostOfIt = length >= buffer.length / 4 * 3;
         return new Lines(
-                Arrays.copyOf(buffer, length),
+                isMostOfIt ? takeBuffer() : Arrays.copyOf(buffer, length),
                 Arrays.copyOf(bounds, 2 * count),
                 isAnyOverlong ? Arrays.copyOf(dropped, count) : Lines.noneDropped());
+    }
+
+    private byte[] takeBuffer() {
+        byte[] taken = buffer;
+        byte[] next = free.poll();
+        buffer = next == null ? new byte[taken.length] : next;
+        return taken;
+    }
+
+    /** Takes the array of lines that nobody needs any more, and that have not been released before. */
+    void release(Lines lines) {
+        byte[] bytes = lines.bytes();
+        if (bytes.length == buffer.length && (free.size() + 1L) * bytes.length <= FREE_BYTES_MAX) {
+            free.push(bytes);
+        }
     }
 }

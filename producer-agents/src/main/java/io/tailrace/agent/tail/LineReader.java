@@ -18,7 +18,6 @@ final class LineReader {
     private static final int SEARCH_CHUNKS_MAX = 64;
 
     private final LineBuffer lines;
-    private final byte[] buffer;
     /** Joins lines to records; null if each line is one. */
     private final @Nullable RecordSplitter records;
 
@@ -32,7 +31,6 @@ final class LineReader {
                     + " bytes: expected at least twice the longest line, " + lineBytesMax);
         }
         lines = buffers.of(config);
-        buffer = lines.bytes();
         records = config.multiline()
                 .map(how -> new RecordSplitter(how, config.charset(), lines))
                 .orElse(null);
@@ -113,7 +111,7 @@ final class LineReader {
     boolean advance(Content content, ReadCursor cursor, Search search, ReadBudget budget) throws IOException {
         // What was read before the cursor is compared first, when the decompressing gets there.
         long at = content.mayHaveChanged() ? cursor.offset() : Math.max(cursor.offset(), search.searchedTo);
-        return content.advanceTo(at, buffer.length, budget);
+        return content.advanceTo(at, lines.size(), budget);
     }
 
     /**
@@ -131,14 +129,14 @@ final class LineReader {
         if (search.searchedTo > cursor.offset()) {
             return readOverlong(content, cursor, search, limits);
         }
-        int length = content.read(cursor.offset(), buffer, (int) Math.min(buffer.length, limits.bytesMax()));
+        int length = content.read(cursor.offset(), lines.bytes(), (int) Math.min(lines.size(), limits.bytesMax()));
         if (length == 0) {
             search.pendingTo = Search.NONE;
             return Optional.empty();
         }
         // Checked after the read: if the file was truncated in between, the bytes belong to another content.
         verify(content, cursor);
-        if (buffer[0] == 0 && lines.newlineBytes() == 1) {
+        if (lines.bytes()[0] == 0 && lines.newlineBytes() == 1) {
             long before = cursor.offset();
             return skipNulBytes(content, cursor)
                     ? read(content, cursor, search, limits.without(cursor.offset() - before))
@@ -146,17 +144,17 @@ final class LineReader {
         }
         lines.limitMemory(limits.memoryBytesMax());
         int consumed = records == null ? lines.split(length) : records.split(length);
-        if (consumed == 0 && length == buffer.length) {
+        if (consumed == 0 && length == lines.size()) {
             return beginOverlong(content, cursor, search, limits);
         }
-        if (!lines.isFull() && length < buffer.length) {
+        if (!lines.isFull() && length < lines.size()) {
             consumed = closeLast(content, length, consumed, cursor.offset(), search, limits);
         }
         if (lines.count() == 0) {
             return Optional.empty();
         }
         long offset = cursor.offset();
-        cursor.advance(buffer, consumed);
+        cursor.advance(lines.bytes(), consumed);
         return Optional.of(new Chunk(lines.lines(consumed), offset, cursor.position(), limits.readMs()));
     }
 
@@ -207,11 +205,11 @@ final class LineReader {
         boolean found = false;
         boolean ended = false;
         for (int searched = 0; !found && !ended && searched < SEARCH_CHUNKS_MAX; searched++) {
-            int length = content.read(at, buffer, buffer.length);
+            int length = content.read(at, lines.bytes(), lines.size());
             int first = firstOtherThanNul(length);
             at += first;
             found = first < length;
-            ended = length < buffer.length;
+            ended = length < lines.size();
         }
         nulBytes += at - cursor.offset();
         cursor.moveTo(content, at);
@@ -223,10 +221,15 @@ final class LineReader {
 
     private int firstOtherThanNul(int length) {
         int at = 0;
-        while (at < length && buffer[at] == 0) {
+        while (at < length && lines.bytes()[at] == 0) {
             at++;
         }
         return at;
+    }
+
+    /** The lines of a chunk are not needed any more. */
+    void release(Chunk chunk) {
+        lines.release(chunk.lines());
     }
 
     /** How many NUL bytes at the beginning of lines were skipped. */
@@ -236,9 +239,9 @@ final class LineReader {
 
     private Optional<Chunk> beginOverlong(Content content, ReadCursor cursor, Search search, Limits limits)
             throws IOException, ReplacedException {
-        search.beginning = Arrays.copyOf(buffer, lines.lineBytesMax());
-        int searched = records == null || records.partialLine() == 0 ? buffer.length : records.partialLine();
-        search.isWithinLine = searched == buffer.length;
+        search.beginning = Arrays.copyOf(lines.bytes(), lines.lineBytesMax());
+        int searched = records == null || records.partialLine() == 0 ? lines.size() : records.partialLine();
+        search.isWithinLine = searched == lines.size();
         search.searchedTo = cursor.offset() + searched;
         return readOverlong(content, cursor, search, limits);
     }
@@ -264,18 +267,18 @@ final class LineReader {
 
     /** The position behind an overlong line, or {@link Search#NONE} if its end is not found yet. */
     private long endOfLine(Content content, Search search, Limits limits) throws IOException {
-        int length = content.read(search.searchedTo, buffer, buffer.length);
+        int length = content.read(search.searchedTo, lines.bytes(), lines.size());
         int end = lines.newlineFrom(0, length);
-        for (int searched = 1; end < 0 && length == buffer.length && searched < SEARCH_CHUNKS_MAX; searched++) {
+        for (int searched = 1; end < 0 && length == lines.size() && searched < SEARCH_CHUNKS_MAX; searched++) {
             search.searchedTo += length;
-            length = content.read(search.searchedTo, buffer, buffer.length);
+            length = content.read(search.searchedTo, lines.bytes(), lines.size());
             end = lines.newlineFrom(0, length);
         }
         if (end >= 0) {
             search.lineEnd = search.searchedTo + end;
             return search.lineEnd + lines.newlineBytes();
         }
-        if (length < buffer.length && (limits.last() || content.isFinished())) {
+        if (length < lines.size() && (limits.last() || content.isFinished())) {
             search.lineEnd = search.searchedTo + length;
             return search.lineEnd;
         }
@@ -288,8 +291,8 @@ final class LineReader {
             throws IOException {
         long sentEnd = limits.bytesMax() == Long.MAX_VALUE ? Long.MAX_VALUE : start + limits.bytesMax();
         for (int searched = 0; searched < SEARCH_CHUNKS_MAX; searched++) {
-            int lengthMax = (int) Math.min(buffer.length, sentEnd - search.searchedTo);
-            int length = content.read(search.searchedTo, buffer, lengthMax);
+            int lengthMax = (int) Math.min(lines.size(), sentEnd - search.searchedTo);
+            int length = content.read(search.searchedTo, lines.bytes(), lengthMax);
             int end = splitter.nextBeginning(length, search.isWithinLine);
             if (end >= 0) {
                 search.lineEnd = search.searchedTo + end - lines.newlineBytes();
@@ -298,7 +301,7 @@ final class LineReader {
             int left = length - splitter.searched();
             search.searchedTo += splitter.searched();
             search.isWithinLine = splitter.isWithinLine();
-            if (length < buffer.length) {
+            if (length < lines.size()) {
                 long endsAt = search.searchedTo + left;
                 boolean isEnd = endsAt == sentEnd || limits.last() || content.isFinished();
                 boolean mayBeWhole = left == 0 && !search.isWithinLine;

@@ -30,7 +30,7 @@ public final class Lines {
         return NONE_DROPPED;
     }
 
-    /** Holds the lines, and what separates them. */
+    /** Holds the lines, and what separates them. What comes behind them is undefined. */
     public byte[] bytes() {
         return bytes;
     }

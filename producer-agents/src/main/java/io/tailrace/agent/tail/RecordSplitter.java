@@ -98,7 +98,7 @@ final class RecordSplitter {
             searched = end + lines.newlineBytes();
             end = lines.newlineFrom(searched, length);
         }
-        boolean isLongerThanBuffer = searched == 0 && length == lines.bytes().length;
+        boolean isLongerThanBuffer = searched == 0 && length == lines.size();
         if (isLongerThanBuffer && !isWithinLine && begins(0, length)) {
             return 0;
         }

@@ -110,6 +110,11 @@ public final class SourceTail implements AutoCloseable {
         return Optional.empty();
     }
 
+    /** Nobody needs the lines of a chunk any more, and their memory may be used again. To be called once. */
+    public void release(Chunk chunk) {
+        reader.release(chunk);
+    }
+
     /** Whether the last read of every file found nothing more, and it is known of every file what it holds. */
     public boolean isAtEnd() {
         return streams.isAtEnd()

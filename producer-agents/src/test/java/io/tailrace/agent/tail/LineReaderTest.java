@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -66,6 +67,51 @@ class LineReaderTest {
                         StandardCharsets.UTF_8,
                         new LineReader.Limits(Long.MAX_VALUE, true, 0, 0, 1)))
                 .hasSize(2);
+    }
+
+    @Test
+    void arraysOfReleasedChunksAreUsedAgainAndNoOthers() throws Exception {
+        Path file = folder.resolve("log");
+        byte[] text = new byte[200 * 2_000];
+        for (int i = 0; i < 2_000; i++) {
+            Arrays.fill(text, 200 * i, 200 * i + 199, (byte) ('a' + i % 26));
+            text[200 * i + 199] = '\n';
+        }
+        Files.write(file, text);
+        TailConfig config = new TailConfig(
+                "web", FileSelection.of(List.of(file.toString())), StandardCharsets.UTF_8, 1_024, 64 << 10, 0, 0, 0);
+        LineReader reader = new LineReader(config, new LineBuffers());
+        ReadCursor cursor = new ReadCursor();
+        LineReader.Search search = new LineReader.Search();
+        List<Chunk> kept = new ArrayList<>();
+        try (Content content = Content.open(file)) {
+            kept.add(reader.read(content, cursor, search, LIMITS).orElseThrow());
+            Chunk released = reader.read(content, cursor, search, LIMITS).orElseThrow();
+            // Already holds what is read next.
+            kept.add(reader.read(content, cursor, search, LIMITS).orElseThrow());
+            reader.release(released);
+            kept.add(reader.read(content, cursor, search, LIMITS).orElseThrow());
+            Chunk reusing = reader.read(content, cursor, search, LIMITS).orElseThrow();
+            assertThat(reusing.lines().bytes()).isSameAs(released.lines().bytes());
+            kept.add(reusing);
+            kept.add(reader.read(content, cursor, search, LIMITS).orElseThrow());
+        }
+        for (Chunk chunk : kept) {
+            Lines lines = chunk.lines();
+            for (int line = 0; line < lines.count(); line++) {
+                int from = (int) chunk.offset() + lines.start(line);
+                assertThat(Arrays.copyOfRange(lines.bytes(), lines.start(line), lines.end(line)))
+                        .isEqualTo(Arrays.copyOfRange(text, from, from + 199));
+            }
+        }
+    }
+
+    @Test
+    void fewLinesTakeNoMoreMemoryThanTheyHave() throws Exception {
+        List<Chunk> chunks = read("one\ntwo\n".getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+        assertThat(chunks)
+                .singleElement()
+                .satisfies(chunk -> assertThat(chunk.lines().bytes()).hasSize(8));
     }
 
     @Test

@@ -13,8 +13,13 @@ import org.xerial.snappy.SnappyOutputStream;
 final class Compressor {
     private Compressor() {}
 
+    /** How many bytes so many others may take once they are compressed; formats other than zstd may take a few more. */
+    static int bytesMax(int length) {
+        return Math.toIntExact(Zstd.compressBound(length));
+    }
+
     /** Compresses bytes to a stream. */
-    static void compress(CompressionType compression, byte[] bytes, int offset, int length, OutputStream out)
+    static void compress(CompressionType compression, byte[] bytes, int offset, int length, BatchOutput out)
             throws IOException {
         switch (compression) {
             case NONE -> out.write(bytes, offset, length);
@@ -33,7 +38,7 @@ final class Compressor {
                     lz4.write(bytes, offset, length);
                 }
             }
-            case ZSTD -> zstd(bytes, offset, length, out);
+            case ZSTD -> out.writeZstd(bytes, offset, length);
         }
     }
 
@@ -45,15 +50,5 @@ final class Compressor {
                 LZ4Factory.fastestInstance().fastCompressor(),
                 XXHashFactory.fastestInstance().hash32(),
                 LZ4FrameOutputStream.FLG.Bits.BLOCK_INDEPENDENCE);
-    }
-
-    private static void zstd(byte[] bytes, int offset, int length, OutputStream out) throws IOException {
-        byte[] compressed = new byte[Math.toIntExact(Zstd.compressBound(length))];
-        long size = Zstd.compressByteArray(
-                compressed, 0, compressed.length, bytes, offset, length, Zstd.defaultCompressionLevel());
-        if (Zstd.isError(size)) {
-            throw new IOException("zstd: " + Zstd.getErrorName(size));
-        }
-        out.write(compressed, 0, (int) size);
     }
 }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,10 +17,11 @@ public final class RecordBatchBuilder {
     private static final int NULL_BYTES = -1;
 
     private static final int HEADER_BYTES = RecordBatch.HEADER_BYTES;
+    private static final byte[] NO_BYTES = {};
 
     private final CompressionType compression;
     private final int batchBytesMax;
-    private final double ratio;
+    private final BatchBuffers buffers;
 
     /** Room for the header, then the records added. */
     private byte[] bytes;
@@ -36,24 +36,19 @@ public final class RecordBatchBuilder {
     private int flags;
 
     /**
-     * Creates a builder that estimates the size of the batch without compression.
-     *
-     * @param batchBytesMax the size of a full batch; a larger record gets its own batch
-     */
-    public RecordBatchBuilder(CompressionType compression, int batchBytesMax) {
-        this(compression, batchBytesMax, 1.0);
-    }
-
-    /**
      * Creates a builder.
      *
-     * @param batchBytesMax the size of a full batch; a larger record gets its own batch
-     * @param ratio expected compression ratio, compressed size by uncompressed size ({@link #ratioOf})
+     * @param batchBytesMax the size of a full batch before it is compressed; a larger record gets its own batch
      */
-    public RecordBatchBuilder(CompressionType compression, int batchBytesMax, double ratio) {
+    public RecordBatchBuilder(CompressionType compression, int batchBytesMax) {
+        this(compression, batchBytesMax, BatchBuffers.NOT_REUSED);
+    }
+
+    /** As the other constructor, with arrays that are given back once a compressed batch is built. */
+    public RecordBatchBuilder(CompressionType compression, int batchBytesMax, BatchBuffers buffers) {
         this.compression = compression;
         this.batchBytesMax = batchBytesMax;
-        this.ratio = compression == CompressionType.NONE ? 1.0 : ratio;
+        this.buffers = buffers;
         this.bytes = new byte[Math.max(HEADER_BYTES, Math.min(batchBytesMax, INITIAL_BYTES))];
     }
 
@@ -107,7 +102,7 @@ public final class RecordBatchBuilder {
                 + fieldBytes(valueBytes)
                 + headersBytes;
         long grown = size + varlongBytes(length) + length;
-        if (recordCount > 0 && estimate(grown) > batchBytesMax) {
+        if (recordCount > 0 && grown > batchBytesMax) {
             return false;
         }
         ensureCapacity(grown);
@@ -147,9 +142,9 @@ public final class RecordBatchBuilder {
         return baseTimestampMs;
     }
 
-    /** Estimated size of the batch after compression, including the header. */
-    public int estimatedBytes() {
-        return (int) estimate(size);
+    /** Size of the batch before it is compressed, including the header. */
+    public int plainBytes() {
+        return size;
     }
 
     /** Size of the builder's buffer. */
@@ -157,24 +152,17 @@ public final class RecordBatchBuilder {
         return bytes.length;
     }
 
-    private long estimate(long uncompressed) {
-        return HEADER_BYTES + (long) ((uncompressed - HEADER_BYTES) * ratio);
-    }
-
-    /** Returns the compression ratio of the batch built. */
-    public double ratioOf(ByteBuffer batch) {
-        int uncompressed = size - HEADER_BYTES;
-        return uncompressed == 0 ? 1.0 : (double) (batch.remaining() - HEADER_BYTES) / uncompressed;
-    }
-
     /**
-     * Builds the batch. Without compression it is the builder's own buffer, so nothing may be added afterwards.
+     * Builds the batch, once. Nothing may be added afterwards.
      *
-     * @throws IllegalStateException if no record was added
+     * @throws IllegalStateException if no record was added, or the batch was built before
      */
     public ByteBuffer build() {
         if (recordCount == 0) {
             throw new IllegalStateException("cannot build a batch without records");
+        }
+        if (bytes.length == 0) {
+            throw new IllegalStateException("a batch is built once");
         }
         ByteBuffer batch = compression == CompressionType.NONE ? ByteBuffer.wrap(bytes, 0, size) : compressed();
         batch.putInt(RecordBatch.LENGTH_AT, batch.limit() - RecordBatch.LENGTH_OVERHEAD_BYTES)
@@ -193,13 +181,18 @@ public final class RecordBatchBuilder {
     }
 
     private ByteBuffer compressed() {
-        BatchOutput out = new BatchOutput(size / 2 + HEADER_BYTES);
+        byte[] room = buffers.take(HEADER_BYTES + Compressor.bytesMax(size - HEADER_BYTES));
+        BatchOutput out = new BatchOutput(room);
         try {
             Compressor.compress(compression, bytes, HEADER_BYTES, size - HEADER_BYTES, out);
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory failed", e);
         }
-        return out.toBuffer();
+        ByteBuffer batch = ByteBuffer.wrap(out.toByteArray());
+        buffers.giveBack(room);
+        buffers.giveBack(bytes);
+        bytes = NO_BYTES;
+        return batch;
     }
 
     private static byte[][] headerKeys(List<RecordHeader> headers) {
@@ -256,8 +249,11 @@ public final class RecordBatchBuilder {
                     "size of batch: expected at most " + (Integer.MAX_VALUE - Long.BYTES) + " bytes, found " + needed);
         }
         if (needed > bytes.length) {
-            long grown = Math.max(needed, Math.min(bytes.length * 2L, batchBytesMax));
-            bytes = Arrays.copyOf(bytes, (int) grown);
+            long grown = Math.max(needed, Math.min(bytes.length * 4L, batchBytesMax));
+            byte[] smaller = bytes;
+            bytes = buffers.take((int) grown);
+            System.arraycopy(smaller, 0, bytes, 0, size);
+            buffers.giveBack(smaller);
         }
     }
 }

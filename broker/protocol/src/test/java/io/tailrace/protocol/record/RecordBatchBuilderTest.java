@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class RecordBatchBuilderTest {
     private static final long NOW_MS = TestRecord.START_MS;
@@ -26,7 +28,7 @@ class RecordBatchBuilderTest {
         assertThat(batch.remaining())
                 .isLessThanOrEqualTo(1000)
                 .isGreaterThan(890)
-                .isEqualTo(builder.estimatedBytes());
+                .isEqualTo(builder.plainBytes());
         assertThat(added).isEqualTo(builder.recordCount()).isEqualTo(8);
         assertThat(TestRecord.allOf(RecordBatch.at(batch))).hasSize(8);
     }
@@ -40,18 +42,56 @@ class RecordBatchBuilderTest {
         assertThat(TestRecord.allOf(RecordBatch.at(builder.build()))).hasSize(1);
     }
 
+    @ParameterizedTest
+    @EnumSource(CompressionType.class)
+    void usedArraysChangeNoBatch(CompressionType compression) {
+        BatchBuffers buffers = BatchBuffers.ofBatches(10_000, 30_000);
+        for (int i = 0; i < 3; i++) {
+            RecordBatchBuilder fresh = new RecordBatchBuilder(compression, 10_000);
+            RecordBatchBuilder reusing = new RecordBatchBuilder(compression, 10_000, buffers);
+            fill(fresh);
+            fill(reusing);
+
+            assertThat(reusing.build()).isEqualTo(fresh.build());
+        }
+    }
+
     @Test
-    void acceptsMoreRecordsWithAnExpectedCompressionRatio() {
-        RecordBatchBuilder first = new RecordBatchBuilder(CompressionType.ZSTD, 10_000);
-        fill(first);
-        double ratio = first.ratioOf(first.build());
+    void compressingGivesTheArraysBack() {
+        BatchBuffers buffers = BatchBuffers.ofBatches(10_000, 30_000);
+        RecordBatchBuilder builder = new RecordBatchBuilder(CompressionType.ZSTD, 10_000, buffers);
+        fill(builder);
+        builder.build();
 
-        RecordBatchBuilder second = new RecordBatchBuilder(CompressionType.ZSTD, 10_000, ratio);
-        fill(second);
+        byte[] first = buffers.take(10_000);
+        byte[] second = buffers.take(10_000);
+        buffers.giveBack(first);
+        buffers.giveBack(second);
 
-        assertThat(ratio).isLessThan(0.5);
-        assertThat(second.recordCount()).isGreaterThan(first.recordCount() * 2);
-        assertThat(second.build().remaining()).isLessThan(11_000);
+        assertThat(buffers.take(10_000)).isSameAs(first);
+        assertThat(first).contains("index.html".getBytes(StandardCharsets.UTF_8));
+        assertThat(buffers.take(10_000)).isSameAs(second);
+        assertThatIllegalStateException().isThrownBy(builder::build);
+    }
+
+    @Test
+    void arraysForLittleAreNotLarge() {
+        BatchBuffers buffers = BatchBuffers.ofBatches(10_000, 0);
+
+        assertThat(buffers.take(1_000)).hasSize(1_000);
+        assertThat(buffers.take(100_000)).hasSize(100_000);
+    }
+
+    @Test
+    void moreArraysThanTheBoundAreNotKept() {
+        BatchBuffers buffers = BatchBuffers.ofBatches(10_000, 0);
+        byte[] kept = buffers.take(10_000);
+        byte[] left = buffers.take(10_000);
+        buffers.giveBack(kept);
+        buffers.giveBack(left);
+
+        assertThat(buffers.take(10_000)).isSameAs(kept);
+        assertThat(buffers.take(10_000)).isNotSameAs(left);
     }
 
     private static void fill(RecordBatchBuilder builder) {
