@@ -186,7 +186,7 @@ final class BatchingProducer implements Producer {
             throw new IllegalArgumentException("block for " + block.topic() + " has no records");
         }
         int bytes = block.memoryBytes();
-        int partitionCount = admit(block.topic(), bytes, deadlineMs);
+        int partitionCount = admit(block.topic(), block.builder().plainBytes(), deadlineMs);
         TopicPartition partition = new TopicPartition(block.topic(), Partitioner.ofKey(block.key(), partitionCount));
         if (transactions != null) {
             block.builder().transactional();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.message.ProduceResponse;
+import io.tailrace.protocol.record.CompressionType;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
@@ -82,7 +83,7 @@ class RecordBlockTest extends ProducerFixture {
 
     @Test
     void memoryOfABlockIsFreeOnceItIsAcknowledged() {
-        BatchingProducer producer = producer(config().bufferBytesMax(2_048));
+        BatchingProducer producer = producer(config().bufferBytesMax(4_096));
         CompletableFuture<RecordMetadata> first = producer.send(block(producer, 1, 600));
         assertThat(failure(producer.send(block(producer, 2, 600)))).isEqualTo(ErrorCode.REQUEST_TIMED_OUT);
         producer.step();
@@ -90,6 +91,14 @@ class RecordBlockTest extends ProducerFixture {
         producer.step();
         assertThat(first).isCompleted();
         assertThat(producer.send(block(producer, 2, 600))).isNotDone();
+    }
+
+    @Test
+    void theRecordsOfABlockCountForTheLargestRequestAndNotItsMemory() {
+        BatchingProducer producer =
+                producer(config().batchBytesMax(16_000).requestBytesMax(16_000).compression(CompressionType.ZSTD));
+        assertThat(producer.send(block(producer, 9, 1_700))).isNotDone();
+        assertThat(failure(producer.send(block(producer, 1, 17_000)))).isEqualTo(ErrorCode.MESSAGE_TOO_LARGE);
     }
 
     @Test
