@@ -48,7 +48,7 @@ final class ProducerStates {
         if (producer == null) {
             return unverified(batch, ProducerEntry.NO_MARKER, verification);
         }
-        if (batch.producerEpoch() < producer.epoch()) {
+        if (epochsAhead(batch, producer) < 0) {
             return oldEpoch(producer, batch.producerEpoch());
         }
         ProducerBatchMetadata duplicate = producer.duplicateOf(batch);
@@ -59,6 +59,10 @@ final class ProducerStates {
                 ? refusalInTransaction(producer, batch)
                 : unverified(batch, producer.markerOffset(), verification);
         return refusal == null ? gap(producer, batch) : refusal;
+    }
+
+    private static int epochsAhead(RecordBatch batch, ProducerEntry producer) {
+        return batch.producerEpoch() - producer.epoch();
     }
 
     private static AppendResult oldEpoch(ProducerEntry producer, short epoch) {
@@ -78,9 +82,7 @@ final class ProducerStates {
     /** A batch of the next transaction may arrive before the marker of this one. The coordinator knows whether it has begun. */
     private static @Nullable AppendResult refusalInTransaction(ProducerEntry producer, RecordBatch batch) {
         if (batch.isTransactional()) {
-            return batch.producerEpoch() == producer.epoch()
-                    ? null
-                    : new AppendResult.Unverified(producer.markerOffset());
+            return epochsAhead(batch, producer) == 0 ? null : new AppendResult.Unverified(producer.markerOffset());
         }
         return new AppendResult.Refused(
                 ErrorCode.INVALID_TXN_STATE,

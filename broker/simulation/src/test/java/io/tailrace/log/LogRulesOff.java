@@ -1,6 +1,8 @@
 package io.tailrace.log;
 
+import io.tailrace.protocol.record.RecordBatch;
 import java.util.List;
+import net.bytebuddy.implementation.bind.annotation.Argument;
 import net.bytebuddy.implementation.bind.annotation.This;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,12 @@ public final class LogRulesOff {
     /** Records and markers of old epochs are appended. */
     public static @Nullable AppendResult oldEpoch() {
         return null;
+    }
+
+    /** Whoever commits offsets of a group, which are the batches without a sequence number, is as good as the newest producer. */
+    public static int epochsAhead(@Argument(0) RecordBatch batch, @Argument(1) ProducerEntry producer) {
+        int ahead = batch.producerEpoch() - producer.epoch();
+        return batch.baseSequence() == RecordBatch.NO_SEQUENCE ? Math.max(0, ahead) : ahead;
     }
 
     /** A transaction is decided once its marker is written. */

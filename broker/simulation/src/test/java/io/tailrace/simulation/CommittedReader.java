@@ -16,10 +16,9 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Set;
+import java.util.function.Consumer;
 
-/**
- * Reads the committed records of a partition from the start, as Kafka's consumer does: leaves out what the broker says is aborted.
- */
+/** Reads the committed records of a partition, as Kafka's consumer does: leaves out what the broker says is aborted. */
 final class CommittedReader {
     private static final long TIMEOUT_MS = 150;
 
@@ -28,10 +27,15 @@ final class CommittedReader {
     private final Reader reader;
     private long position;
 
-    /** @param process its name in the history */
-    CommittedReader(TransactionalClusters all, TransactionalPartition partition, Caller caller, String process) {
+    /**
+     * @param process its name in the history
+     * @param position where it begins
+     */
+    CommittedReader(
+            TransactionalClusters all, TransactionalPartition partition, Caller caller, String process, long position) {
         this.partition = partition;
         this.caller = caller;
+        this.position = position;
         reader = all.history.reader(process, Isolation.COMMITTED);
     }
 
@@ -43,27 +47,24 @@ final class CommittedReader {
         return position;
     }
 
-    /** Fetches once for a poll that has just begun. */
-    void poll(Poll<Long> poll, Runnable whenDone) {
+    /** Fetches once for a poll that has just begun. Nothing is found if that fails. */
+    void poll(Poll<Long> poll, Consumer<List<Entry<Long>>> whenDone) {
         int epoch = caller.leaderEpoch;
         long offset = position;
         caller.<Fetched>ask(
                 (leading, answer) -> partition.fetch(leading, offset, epoch, answer),
                 TIMEOUT_MS,
-                fetched -> {
-                    take(poll, fetched);
-                    whenDone.run();
-                },
-                whenDone);
+                fetched -> whenDone.accept(take(poll, fetched)),
+                () -> whenDone.accept(List.of()));
     }
 
-    private void take(Poll<Long> poll, Fetched fetched) {
+    private List<Entry<Long>> take(Poll<Long> poll, Fetched fetched) {
         if (fetched.error() == ErrorCode.OFFSET_OUT_OF_RANGE) {
             throw new BrokenPromise("offset %d of %s is out of range".formatted(position, partition));
         }
         if (fetched.error() != ErrorCode.NONE) {
             caller.refresh();
-            return;
+            return List.of();
         }
         Queue<AbortedTransaction> aborted =
                 new PriorityQueue<>(Comparator.comparingLong(AbortedTransaction::firstOffset));
@@ -84,5 +85,6 @@ final class CommittedReader {
             position = batch.nextOffset();
         }
         poll.got(partition.name(), entries);
+        return entries;
     }
 }

@@ -28,7 +28,7 @@ final class MarkerSender implements SimulatedMarkerWriter.Surroundings {
 
     void start() {
         int node = TransactionalClusters.FIRST_FOREIGN_BROKER + process.id() - 1;
-        all.partitions.forEach(partition -> leaders.add(new Caller(partition.cluster, node, process::run)));
+        all.marked().forEach(partition -> leaders.add(new Caller(partition.cluster(), node, process::run)));
         run();
     }
 
@@ -54,7 +54,7 @@ final class MarkerSender implements SimulatedMarkerWriter.Surroundings {
     @Override
     public void send(List<Request> requests, Consumer<List<ErrorCode>> answer) {
         int index = requests.get(0).partition().partition();
-        TransactionalPartition partition = all.partitions.get(index);
+        MarkedPartition partition = all.marked().get(index);
         Caller caller = leaders.get(index);
         caller.<List<ErrorCode>>ask(
                 (leading, taker) -> write(partition, leading, requests, taker),
@@ -69,7 +69,7 @@ final class MarkerSender implements SimulatedMarkerWriter.Surroundings {
     }
 
     private static void write(
-            TransactionalPartition partition,
+            MarkedPartition partition,
             BrokerProcess leading,
             List<Request> requests,
             Consumer<List<ErrorCode>> answer) {

@@ -11,7 +11,7 @@ final class Network {
     /** The store's node; brokers are nodes from 1, clients follow. */
     static final int STORE = 0;
 
-    private static final int NODES_MAX = 10;
+    private static final int NODES_MAX = 11;
 
     private final Cluster cluster;
     private final int[][] cuts = new int[NODES_MAX][NODES_MAX];

@@ -3,13 +3,18 @@ package io.tailrace.simulation;
 import io.tailrace.transactions.ProducerIdentity;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Where the producer of a transactional id runs. Usually one process does; a second one may be started beside it. */
+/**
+ * Where the producer of a transactional id runs. Usually one process does; a second one may be started beside it. What transforms
+ * runs as long as there is input; other producers only while there is to be more.
+ */
 final class ProducerMachine {
     private static final int RESTART_MS = 40;
 
     private final TransactionalClusters all;
     private final int number;
+    private final @Nullable TransactionalOffsets offsets;
     private final List<TransactionalProcess> processes = new ArrayList<>();
     /** The newest producer that a process was given for this id. */
     private ProducerIdentity newest = ProducerIdentity.NONE;
@@ -17,9 +22,11 @@ final class ProducerMachine {
     private int started;
     private boolean isInUse = true;
 
-    ProducerMachine(TransactionalClusters all, int number) {
+    /** @param offsets those of the group that its processes transform for; null if they just send */
+    ProducerMachine(TransactionalClusters all, int number, @Nullable TransactionalOffsets offsets) {
         this.all = all;
         this.number = number;
+        this.offsets = offsets;
     }
 
     String transactionalId() {
@@ -27,7 +34,7 @@ final class ProducerMachine {
     }
 
     int node() {
-        return Cluster.FIRST_CLIENT + number;
+        return TransactionalClusters.FIRST_MACHINE + number;
     }
 
     private List<TransactionalProcess> running() {
@@ -36,14 +43,16 @@ final class ProducerMachine {
     }
 
     void startUnlessRunning() {
-        if (isInUse && all.producing() && running().isEmpty()) {
+        if (isInUse && (all.producing() || offsets != null) && running().isEmpty()) {
             start();
         }
     }
 
     private void start() {
-        TransactionalProcess process =
-                new TransactionalProcess(all, this, "%s.%d".formatted(transactionalId(), ++started));
+        String name = "%s.%d".formatted(transactionalId(), ++started);
+        TransactionalProcess process = offsets == null
+                ? new RandomProcess(all, this, name)
+                : new TransformingProcess(all, this, name, offsets);
         processes.add(process);
         process.run();
     }
@@ -74,16 +83,16 @@ final class ProducerMachine {
         switch (step.kind()) {
             case KILL_MEMBER -> {
                 running().forEach(TransactionalProcess::end);
-                // The first one stays. Another may leave its transaction to the coordinator.
-                isInUse &= number == 0 || step.other() > 0;
+                // The first one stays, and what transforms. Another may leave its transaction to the coordinator.
+                isInUse &= number == 0 || offsets != null || step.other() > 0;
                 all.timeline.after(step.forMs(), this::startUnlessRunning);
             }
-            case PAUSE_MEMBER -> {
-                List<TransactionalProcess> paused = List.copyOf(running());
-                paused.forEach(TransactionalProcess::pause);
-                all.timeline.after(step.forMs(), () -> paused.forEach(TransactionalProcess::resume));
-            }
+            case PAUSE_MEMBER -> pause(step.forMs());
             case TWIN_MEMBER -> {
+                // What transforms is replaced while it hangs, and goes on later.
+                if (offsets != null) {
+                    pause(step.forMs());
+                }
                 if (isInUse) {
                     start();
                 }
@@ -92,14 +101,20 @@ final class ProducerMachine {
         }
     }
 
+    private void pause(long forMs) {
+        List<TransactionalProcess> paused = List.copyOf(running());
+        paused.forEach(TransactionalProcess::pause);
+        all.timeline.after(forMs, () -> paused.forEach(TransactionalProcess::resume));
+    }
+
     void heal() {
         running().forEach(TransactionalProcess::resume);
         startUnlessRunning();
     }
 
-    /** Whether no process has a transaction. */
+    /** Whether no process has anything to do. */
     boolean isIdle() {
-        return running().stream().allMatch(TransactionalProcess::isIdle);
+        return (offsets == null || !running().isEmpty()) && running().stream().allMatch(TransactionalProcess::isIdle);
     }
 
     @Override

@@ -15,11 +15,13 @@ final class ReadTopic implements ClusterSnapshot, ClusterSnapshot.Topic {
 
     private static final UUID ID = new UUID(0, 2);
 
+    private final String name;
     private final long[] ends;
     /** Exclusive: everything below was processed at least once. */
     private final long[] processedEnds;
 
-    ReadTopic(int partitions) {
+    ReadTopic(String name, int partitions) {
+        this.name = name;
         ends = new long[partitions];
         processedEnds = new long[partitions];
     }
@@ -61,8 +63,8 @@ final class ReadTopic implements ClusterSnapshot, ClusterSnapshot.Topic {
     }
 
     @Override
-    public Optional<Topic> topic(String name) {
-        return name.equals(NAME) ? Optional.of(this) : Optional.empty();
+    public Optional<Topic> topic(String wanted) {
+        return wanted.equals(name) ? Optional.of(this) : Optional.empty();
     }
 
     @Override
@@ -72,12 +74,12 @@ final class ReadTopic implements ClusterSnapshot, ClusterSnapshot.Topic {
 
     @Override
     public Collection<String> topicNames() {
-        return List.of(NAME);
+        return List.of(name);
     }
 
     @Override
     public String name() {
-        return NAME;
+        return name;
     }
 
     @Override

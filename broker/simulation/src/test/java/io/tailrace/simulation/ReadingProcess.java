@@ -17,11 +17,11 @@ final class ReadingProcess {
     ReadingProcess(TransactionalClusters all, int node) {
         this.all = all;
         callers = all.partitions.stream()
-                .map(partition -> new Caller(partition.cluster, node, Runnable::run))
+                .map(partition -> new Caller(partition.cluster(), node, Runnable::run))
                 .toList();
         readers = all.partitions.stream()
                 .map(partition -> new CommittedReader(
-                        all, partition, callers.get(partition.name().partition()), NAME))
+                        all, partition, callers.get(partition.name().partition()), NAME, 0))
                 .toList();
     }
 
@@ -31,7 +31,7 @@ final class ReadingProcess {
             askEnd(partition);
         } else {
             CommittedReader reader = readers.get(partition);
-            reader.poll(all.history.poll(reader.reader()), this::pause);
+            reader.poll(all.history.poll(reader.reader()), entries -> pause());
         }
     }
 

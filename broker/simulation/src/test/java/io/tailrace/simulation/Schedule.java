@@ -44,6 +44,13 @@ record Schedule(List<Step> steps) {
                 .orElse(BEGIN_MS);
     }
 
+    /** The same faults, each by this time later. */
+    Schedule later(long ms) {
+        return new Schedule(steps.stream()
+                .map(step -> new Step(step.atMs() + ms, step.kind(), step.broker(), step.other(), step.forMs()))
+                .toList());
+    }
+
     Schedule without(int from, int to) {
         List<Step> left = new ArrayList<>(steps);
         left.subList(from, to).clear();

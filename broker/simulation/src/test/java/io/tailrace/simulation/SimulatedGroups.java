@@ -15,24 +15,19 @@ import io.tailrace.protocol.message.OffsetCommitRequest;
 import io.tailrace.protocol.message.OffsetCommitResponse;
 import io.tailrace.protocol.message.OffsetFetchRequest;
 import io.tailrace.protocol.message.OffsetFetchResponse;
-import io.tailrace.protocol.record.CompressionType;
 import io.tailrace.protocol.record.RecordBatch;
-import io.tailrace.protocol.record.RecordBatchBuilder;
-import io.tailrace.server.partition.LeadershipListener;
-import io.tailrace.server.shard.ShardKind;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** A group with members, and one without, in the shard of the cluster's partition. */
-final class SimulatedGroups implements Workload {
+final class SimulatedGroups extends ShardWorkload<GroupsShard> {
     static final int SESSION_MS = 250;
     static final int HEARTBEAT_MS = 60;
     static final GroupSettings SETTINGS = new GroupSettings(
@@ -46,11 +41,8 @@ final class SimulatedGroups implements Workload {
                     600_000),
             new OffsetSettings(4096, 1_500, 150));
 
-    private static final long STARTED_AT_MS = 1_700_000_000_000L;
     private static final int MACHINES = 3;
     private static final int PARTITIONS = 4;
-    private static final int JUMP_FACTOR = 10;
-    private static final int FOREIGN_BYTES_MAX = 256;
 
     /** What members speak. */
     enum Protocol {
@@ -61,20 +53,15 @@ final class SimulatedGroups implements Workload {
         MIXED
     }
 
-    final Cluster cluster;
     final Protocol protocol;
-    final ReadTopic topic = new ReadTopic(PARTITIONS);
+    final ReadTopic topic = new ReadTopic(ReadTopic.NAME, PARTITIONS);
     final CommittedGroups committed = new CommittedGroups(topic);
     private final List<MemberMachine> machines;
     private final List<OffsetTool> tools;
-    /** Those of the newest process of each broker. */
-    private final Map<Integer, SimulatedCoordinator<GroupsShard>> coordinators = new HashMap<>();
-
-    private final long[] clockAheadMs = new long[Settings.BROKERS + 1];
     private long numbers;
 
     SimulatedGroups(Cluster cluster) {
-        this.cluster = cluster;
+        super(cluster);
         protocol = Protocol.values()[(int) cluster.between(0, Protocol.values().length - 1)];
         boolean isStatic = protocol != Protocol.MIXED && cluster.oneIn(2);
         machines = IntStream.range(0, MACHINES)
@@ -105,32 +92,8 @@ final class SimulatedGroups implements Workload {
     }
 
     @Override
-    public LeadershipListener started(BrokerProcess process) {
-        process.later(0, () -> process.link().keepLease());
-        SimulatedCoordinator<GroupsShard> coordinator =
-                new SimulatedCoordinator<>(process, new Kind(topic), () -> wallMs(process.id()));
-        coordinators.put(process.id(), coordinator);
-        return coordinator.listener();
-    }
-
-    private record Kind(ReadTopic read) implements ShardKind<GroupsShard> {
-        @Override
-        public String topic() {
-            return Store.TOPIC;
-        }
-
-        @Override
-        public GroupsShard create() {
-            return GroupRules.emptyShard(read, SETTINGS);
-        }
-
-        @Override
-        public void refresh(GroupsShard state) {}
-    }
-
-    @Override
-    public BooleanSupplier lease(BrokerProcess process) {
-        return () -> process.link().holdsLease();
+    GroupsShard emptyShard() {
+        return GroupRules.emptyShard(topic, SETTINGS);
     }
 
     @Override
@@ -139,10 +102,8 @@ final class SimulatedGroups implements Workload {
     }
 
     @Override
-    public void begin(Step step) {
+    void beginOther(Step step) {
         switch (step.kind()) {
-            case CLOCK_JUMP ->
-                clockAheadMs[step.broker()] += step.forMs() * (step.other() % 2 == 0 ? JUMP_FACTOR : -JUMP_FACTOR);
             case FOREIGN_WRITE ->
                 cluster.ask(step.broker(), process -> process.partition().appendForeign(foreign()));
             case KILL_MEMBER -> {
@@ -156,12 +117,7 @@ final class SimulatedGroups implements Workload {
 
     /** A record that somebody else writes to the topic. */
     private static ByteBuffer foreign() {
-        ByteBuffer key = GroupRecords.encodeKey(new OffsetCommitKey("foreign", ReadTopic.NAME, 0));
-        byte[] bytes = new byte[key.remaining()];
-        key.get(bytes);
-        RecordBatchBuilder builder = new RecordBatchBuilder(CompressionType.NONE, FOREIGN_BYTES_MAX);
-        builder.append(STARTED_AT_MS, bytes, null, List.of());
-        return builder.build();
+        return batch(GroupRecords.encodeKey(new OffsetCommitKey("foreign", ReadTopic.NAME, 0)), null);
     }
 
     @Override
@@ -169,17 +125,9 @@ final class SimulatedGroups implements Workload {
         machines.forEach(MemberMachine::heal);
     }
 
-    /** The wall clock of a broker. */
-    long wallMs(int broker) {
-        return STARTED_AT_MS + cluster.timeline.nowMs() + clockAheadMs[broker];
-    }
-
     /** Does something with the coordinator in a broker, unless no process runs there. */
     void whenRunning(int broker, Consumer<SimulatedCoordinator<GroupsShard>> request) {
-        cluster.broker(broker)
-                .process()
-                .ifPresent(
-                        process -> process.run(() -> request.accept(Objects.requireNonNull(coordinators.get(broker)))));
+        cluster.broker(broker).process().ifPresent(process -> process.run(() -> request.accept(coordinator(process))));
     }
 
     GroupMember newMember(MemberMachine machine) {

@@ -1,5 +1,6 @@
 package io.tailrace.simulation;
 
+import io.tailrace.groups.OffsetRulesOff;
 import io.tailrace.log.LogRulesOff;
 import io.tailrace.transactions.ProducerIdentity;
 import io.tailrace.transactions.TransactionRulesOff;
@@ -33,7 +34,15 @@ enum TransactionRuleSwitch {
     TIMERS_LOADED("a new coordinator starts the timers", atCoordinator(TransactionsShard.class.getName(), "loaded")),
     TIMEOUT(
             "a transaction that takes too long is aborted",
-            atCoordinator("io.tailrace.transactions.TransactionTimeout", "expired"));
+            atCoordinator("io.tailrace.transactions.TransactionTimeout", "expired")),
+    OFFSET_PENDING("offsets of an open transaction are not visible", ofOffsets("GroupsShard", "replayInTransaction")),
+    OFFSET_DROPPED("offsets of an aborted transaction are dropped", ofOffsets("GroupsShard", "endTransaction")),
+    OFFSET_UNSTABLE("a stable fetch waits for undecided offsets", value("groups.PendingOffsets", "isUnstable", false)),
+    OFFSET_MARKER_COMMITTED(
+            "an offset is undecided until its marker is committed", ofOffsets("PendingOffsets", "isUnstable")),
+    OFFSET_FENCED("offsets of a fenced producer are refused", inLog("ProducerStates", "epochsAhead")),
+    OFFSET_LOADED("pending offsets survive a reload", ofOffsets("GroupsShard", "loaded")),
+    OFFSET_MARKER("a shard appends the markers of its partition", ofOffsets("offsets.EndOffsetsTransaction", "decide"));
 
     // Byte Buddy does not declare its implementations immutable.
     @SuppressWarnings("ImmutableEnumChecker")
@@ -56,6 +65,10 @@ enum TransactionRuleSwitch {
 
     private static MethodChange atCoordinator(String type, String method) {
         return MethodChange.body(type, method, TransactionRulesOff.class);
+    }
+
+    private static MethodChange ofOffsets(String type, String method) {
+        return MethodChange.body("io.tailrace.groups." + type, method, OffsetRulesOff.class);
     }
 
     /** The rule, as in the table. */

@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.Random;
 
 /**
- * One history of transactions over two partitions, whose coordinator is in a third: faults, their repair, rest, and the verdict. It
- * is determined by the seed and the schedule.
+ * One history of transactions over two partitions, whose coordinator is in a third, and some with offsets of a group in a fourth:
+ * faults, their repair, rest, and the verdict. It is determined by the seed and the schedule.
  */
 public final class TransactionSimulation {
     /** Longer than the longest pause before a marker is sent again. */
@@ -26,6 +26,9 @@ public final class TransactionSimulation {
 
     /** By then messages that were late have arrived. */
     private static final long AFTERMATH_MS = 500;
+
+    /** By then, without faults, a transformer has committed offsets. */
+    private static final long FULL_SWING_MS = 700;
 
     private final TransactionalClusters all;
     private final Schedule schedule;
@@ -47,8 +50,11 @@ public final class TransactionSimulation {
         return lines.toString(StandardCharsets.UTF_8);
     }
 
+    /** Faults begin while the producers start, or when transactions are in full swing. */
     static Schedule schedule(long seed) {
-        return Schedule.of(new Random(~seed), Step.Kind.OF_TRANSACTIONS);
+        Random random = new Random(~seed);
+        Schedule early = Schedule.of(random, Step.Kind.OF_TRANSACTIONS);
+        return random.nextBoolean() ? early : early.later(FULL_SWING_MS);
     }
 
     static Optional<String> failure(long seed, Schedule schedule, Trace trace) {
@@ -72,33 +78,56 @@ public final class TransactionSimulation {
                 "without transactions",
                 REPAIR_MS_MAX,
                 () -> all.machines.stream().allMatch(ProducerMachine::isIdle)
-                        && all.partitions.stream().allMatch(TransactionalPartition::isStable));
+                        && all.marked().stream().allMatch(MarkedPartition::isStable));
         all.await("read to the end", REPAIR_MS_MAX, all.reader::isAtEnd);
-        all.partitions.forEach(this::end);
+        all.partitions.forEach(
+                partition -> all.history.atEnd(partition.name(), startOffset(partition), entries(partition)));
         Verdict verdict = all.history.judge(WriteOrder.INTERLEAVED);
         if (!verdict.isClean()) {
             throw new BrokenPromise(verdict.toString());
         }
+        all.offsets.ifPresent(this::judge);
     }
 
-    /** What is committed by the markers in the log, whatever a reader is given. */
-    private void end(TransactionalPartition partition) {
+    private void judge(TransactionalOffsets offsets) {
+        List<Long> answers = new ArrayList<>();
+        offsets.fetch(offsets.leader().orElseThrow(), answer -> answers.add(answer.committedOffset()));
+        all.await("told the group's offset", REPAIR_MS_MAX, () -> !answers.isEmpty());
+        all.transformation.judge(
+                entries(all.partition(Transformation.INPUT)),
+                entries(all.partition(Transformation.OUTPUT)),
+                committed(offsets),
+                answers.get(0));
+    }
+
+    private static long startOffset(MarkedPartition partition) {
+        return partition.leadersDisk().orElseThrow().startOffset();
+    }
+
+    private static List<Entry<Long>> entries(TransactionalPartition partition) {
+        return committed(partition).stream()
+                .map(batch -> new Entry<>(batch.baseOffset(), batch.baseTimestampMs()))
+                .toList();
+    }
+
+    /** The batches that are committed by the markers in the log, whatever a reader is given. */
+    private static List<RecordBatch> committed(MarkedPartition partition) {
         Disk disk = partition.leadersDisk().orElseThrow();
-        Map<Long, List<Entry<Long>>> open = new HashMap<>();
-        List<Entry<Long>> committed = new ArrayList<>();
+        Map<Long, List<RecordBatch>> open = new HashMap<>();
+        List<RecordBatch> committed = new ArrayList<>();
         for (long offset = disk.startOffset(); offset < disk.endOffset(); offset++) {
             RecordBatch batch = disk.log().batch(offset);
             if (!batch.isControl()) {
                 open.computeIfAbsent(batch.producerId(), producer -> new ArrayList<>())
-                        .add(new Entry<>(offset, batch.baseTimestampMs()));
+                        .add(batch);
                 continue;
             }
-            List<Entry<Long>> ended = open.remove(batch.producerId());
+            List<RecordBatch> ended = open.remove(batch.producerId());
             if (ended != null && EndTransactionMarker.of(batch).isCommit()) {
                 committed.addAll(ended);
             }
         }
-        committed.sort(Comparator.comparingLong(Entry::offset));
-        all.history.atEnd(partition.name(), disk.startOffset(), committed);
+        committed.sort(Comparator.comparingLong(RecordBatch::baseOffset));
+        return committed;
     }
 }

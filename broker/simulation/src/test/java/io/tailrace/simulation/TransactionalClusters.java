@@ -4,21 +4,28 @@ import io.tailrace.protocol.TopicPartition;
 import io.tailrace.replication.history.transactions.TransactionHistory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
- * The cluster of the coordinator's partition and a cluster for each partition with records, in one time. That no broker has two of
+ * The cluster of the coordinator's partition, a cluster for each partition with records, and in some histories one for the offsets
+ * of a group that reads the first of these and writes to the second, in one time. That no broker has two of
  * these partitions makes no difference to the rules: brokers talk to each other as if they were two.
  */
 final class TransactionalClusters {
     static final int PARTITIONS = 2;
-    /** The node of the first broker of another cluster, behind those of the clients. */
-    static final int FIRST_FOREIGN_BROKER = Cluster.FIRST_CLIENT + 3;
+    /** The node of the first machine of producers. */
+    static final int FIRST_MACHINE = Cluster.FIRST_CLIENT + 1;
 
-    private static final int READER_NODE = Cluster.FIRST_CLIENT + 2;
+    /** The node of the first broker of another cluster, behind those of the clients. */
+    static final int FIRST_FOREIGN_BROKER = Cluster.FIRST_CLIENT + 4;
+
+    private static final int READER_NODE = Cluster.FIRST_CLIENT;
+    private static final int TRANSFORMING_ONE_IN = 2;
+    private static final long LOOK_MS = 5;
     private static final String TOPIC = "records";
 
     final Timeline timeline = new Timeline();
@@ -26,47 +33,61 @@ final class TransactionalClusters {
     final Cluster coordinator;
     final TransactionCoordinators coordinators;
     final List<TransactionalPartition> partitions;
+    final Optional<TransactionalOffsets> offsets;
+    final Transformation transformation = new Transformation();
     final List<ProducerMachine> machines;
     final ReadingProcess reader;
 
     private final Random random;
-    private final List<Cluster> clusters;
+    private final List<MarkedPartition> marked = new ArrayList<>();
+    private final List<Cluster> clusters = new ArrayList<>();
     private long lastValue;
     private boolean producing = true;
 
     TransactionalClusters(Random random, Trace trace) {
         this.random = random;
-        coordinator = new Cluster(
-                Settings.withoutLoss(random),
-                timeline,
-                random,
-                trace.at("coordinator"),
-                cluster -> new TransactionCoordinators(this, cluster));
+        coordinator = cluster("coordinator", trace, made -> new TransactionCoordinators(this, made));
         coordinators = (TransactionCoordinators) coordinator.workload;
         partitions = IntStream.range(0, PARTITIONS)
-                .mapToObj(index -> partition(index, trace))
+                .mapToObj(index -> (TransactionalPartition)
+                        cluster("partition " + index, trace, made -> new TransactionalPartition(this, made, index))
+                                .workload)
                 .toList();
-        clusters = Stream.concat(Stream.of(coordinator), partitions.stream().map(partition -> partition.cluster))
-                .toList();
-        machines = IntStream.range(0, 2)
-                .mapToObj(index -> new ProducerMachine(this, index))
-                .toList();
+        marked.addAll(partitions);
+        List<ProducerMachine> producers = new ArrayList<>();
+        producers.add(new ProducerMachine(this, 0, null));
+        producers.add(new ProducerMachine(this, 1, null));
+        if (random.nextInt(TRANSFORMING_ONE_IN) == 0) {
+            TransactionalOffsets made = (TransactionalOffsets)
+                    cluster("offsets", trace, cluster -> new TransactionalOffsets(this, cluster)).workload;
+            offsets = Optional.of(made);
+            marked.add(made);
+            producers.add(new ProducerMachine(this, 2, made));
+        } else {
+            offsets = Optional.empty();
+        }
+        machines = List.copyOf(producers);
         reader = new ReadingProcess(this, READER_NODE);
     }
 
-    private TransactionalPartition partition(int index, Trace trace) {
-        Cluster cluster = new Cluster(
-                Settings.withoutLoss(random),
-                timeline,
-                random,
-                trace.at("partition " + index),
-                made -> new TransactionalPartition(this, made, index));
-        return (TransactionalPartition) cluster.workload;
+    private Cluster cluster(String name, Trace trace, Function<Cluster, Workload> workload) {
+        Cluster cluster = new Cluster(Settings.withoutLoss(random), timeline, random, trace.at(name), workload);
+        clusters.add(cluster);
+        return cluster;
     }
 
     /** The name of a partition in requests and in the history. */
     static TopicPartition name(int index) {
         return new TopicPartition(TOPIC, index);
+    }
+
+    TransactionalPartition partition(TopicPartition name) {
+        return partitions.get(name.partition());
+    }
+
+    /** All partitions that transactions write to, each at the place of its number. */
+    List<MarkedPartition> marked() {
+        return marked;
     }
 
     List<Cluster> clusters() {
@@ -89,7 +110,7 @@ final class TransactionalClusters {
         List<List<Step>> steps = new ArrayList<>();
         clusters.forEach(cluster -> steps.add(new ArrayList<>()));
         for (Step step : schedule.steps()) {
-            int target = (int) ((step.atMs() + step.forMs()) % (2 * PARTITIONS));
+            int target = (int) ((step.atMs() + step.forMs()) % (2L * (clusters.size() - 1)));
             steps.get(target < clusters.size() ? target : 0).add(step);
         }
         for (int i = 0; i < clusters.size(); i++) {
@@ -107,10 +128,10 @@ final class TransactionalClusters {
     void await(String what, long msMax, BooleanSupplier reached) {
         long endMs = timeline.nowMs() + msMax;
         while (!reached.getAsBoolean()) {
-            if (!timeline.runNext(endMs)) {
+            if (timeline.nowMs() >= endMs) {
                 throw new BrokenPromise("after %d ms without faults still not %s: %s".formatted(msMax, what, this));
             }
-            check();
+            runUntil(timeline.nowMs() + LOOK_MS);
         }
     }
 
@@ -151,7 +172,7 @@ final class TransactionalClusters {
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();
-        partitions.forEach(partition -> text.append(partition).append("; "));
+        marked.forEach(partition -> text.append(partition).append("; "));
         machines.forEach(machine -> text.append(machine).append("; "));
         return text.append(reader).toString();
     }

@@ -20,26 +20,19 @@ import io.tailrace.server.partition.Partition;
 import io.tailrace.server.partition.Read;
 import io.tailrace.server.transaction.TransactionVerifier;
 import io.tailrace.simulation.SimulatedPartition.Produced;
-import io.tailrace.transactions.AddPartitions;
 import io.tailrace.transactions.ProducerIdentity;
-import io.tailrace.transactions.VerifyPartitions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /** The requests to a partition with records of transactions, over production's partition in each broker. */
-final class TransactionalPartition implements Workload {
-    private static final long VERIFY_MS_MAX = 150;
+final class TransactionalPartition implements Workload, MarkedPartition {
     private static final int BATCH_BYTES_MAX = 128;
     private static final int READ_BYTES_MAX = 700;
     private static final short PRODUCE_OF_VERSION_2 = 12;
@@ -59,20 +52,26 @@ final class TransactionalPartition implements Workload {
     /** What a reader of committed records gets. */
     record Fetched(ErrorCode error, List<RecordBatch> batches, List<AbortedTransaction> aborted) {}
 
-    final Cluster cluster;
     private final TransactionalClusters all;
+    private final Cluster cluster;
     private final int index;
-    private final Map<Integer, Caller> coordinators = new HashMap<>();
+    private final SimulatedVerifier verifier;
 
     TransactionalPartition(TransactionalClusters all, Cluster cluster, int index) {
         this.all = all;
         this.cluster = cluster;
         this.index = index;
+        verifier = new SimulatedVerifier(all, name());
     }
 
-    /** Its name in requests. */
-    TopicPartition name() {
+    @Override
+    public TopicPartition name() {
         return TransactionalClusters.name(index);
+    }
+
+    @Override
+    public Cluster cluster() {
+        return cluster;
     }
 
     @Override
@@ -81,8 +80,7 @@ final class TransactionalPartition implements Workload {
     @Override
     public LeadershipListener started(BrokerProcess process) {
         process.later(0, () -> process.link().keepLease());
-        int node = TransactionalClusters.FIRST_FOREIGN_BROKER + process.id() - 1;
-        coordinators.put(process.id(), new Caller(all.coordinator, node, process::run));
+        verifier.started(process);
         return (partition, replica) -> {};
     }
 
@@ -104,9 +102,12 @@ final class TransactionalPartition implements Workload {
         process.onPartition(() -> {
             Append append = append(process, new LeaderWrite.Batch(sent.batch()), sent);
             if (append.result() instanceof AppendResult.Unverified first) {
-                verify(
+                verifier.verify(
                         process,
-                        sent,
+                        sent.transactionalId(),
+                        sent.producer(),
+                        TransactionVerifier.Client.ofProduce(
+                                sent.version() > 1 ? PRODUCE_OF_VERSION_2 : PRODUCE_OF_VERSION_1),
                         error -> process.onPartition(() -> {
                             if (error == ErrorCode.NONE) {
                                 LeaderWrite again = new LeaderWrite.Batch(sent.batch(), first.verification());
@@ -121,34 +122,9 @@ final class TransactionalPartition implements Workload {
         });
     }
 
-    private void verify(BrokerProcess process, Sent sent, Consumer<ErrorCode> answer) {
-        boolean adds = sent.version() > 1;
-        TransactionVerifier.Client client =
-                TransactionVerifier.Client.ofProduce(adds ? PRODUCE_OF_VERSION_2 : PRODUCE_OF_VERSION_1);
-        Caller.Request<ErrorCode> question = adds
-                ? (asked, taker) -> all.coordinators.submit(
-                        asked,
-                        new AddPartitions(sent.transactionalId(), sent.producer(), Set.of(name()), sent.version()),
-                        taker)
-                : (asked, taker) -> all.coordinators.submit(
-                        asked,
-                        new VerifyPartitions(sent.transactionalId(), sent.producer(), Set.of(name())),
-                        errors -> taker.accept(errors.getOrDefault(name(), ErrorCode.UNKNOWN_SERVER_ERROR)));
-        Caller caller = Objects.requireNonNull(coordinators.get(process.id()));
-        caller.ask(
-                question,
-                VERIFY_MS_MAX,
-                error -> {
-                    if (error != ErrorCode.NONE) {
-                        caller.refresh();
-                    }
-                    answer.accept(client.shown(error));
-                },
-                () -> answer.accept(client.shown(ErrorCode.NETWORK_EXCEPTION)));
-    }
-
-    /** Writes a marker and answers once it is committed. */
-    void mark(BrokerProcess process, EndTransactionMarker marker, boolean raisesEpoch, Consumer<ErrorCode> answer) {
+    @Override
+    public void mark(
+            BrokerProcess process, EndTransactionMarker marker, boolean raisesEpoch, Consumer<ErrorCode> answer) {
         process.onPartition(() -> answer(
                 process,
                 append(process, new LeaderWrite.Marker(marker, raisesEpoch), marker),
@@ -216,27 +192,6 @@ final class TransactionalPartition implements Workload {
                             ? OptionalLong.empty()
                             : OptionalLong.of(isCommitted ? partition.lastStableOffset(end.get()) : end.get()));
         });
-    }
-
-    /** The log of the current leader; empty without one. */
-    Optional<Disk> leadersDisk() {
-        return cluster.store.state().map(state -> cluster.broker(state.leader()).disk());
-    }
-
-    /** Whether nothing is undecided. */
-    boolean isStable() {
-        return cluster.store
-                .state()
-                .flatMap(state -> cluster.broker(state.leader()).process())
-                .map(process -> process.partition().production())
-                .filter(partition ->
-                        partition.lastStableOffset(partition.replica().log().highWatermark())
-                                == partition.logEndOffset())
-                .isPresent();
-    }
-
-    long endOffset() {
-        return leadersDisk().map(Disk::endOffset).orElse(-1L);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.tailrace.simulation;
 
 import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.TopicPartition;
 import io.tailrace.replication.history.transactions.Send;
 import io.tailrace.replication.history.transactions.Transaction;
 import io.tailrace.shard.Operation;
@@ -18,20 +19,21 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A process with a transactional producer, of transaction version 1 or 2. It sends one record at a time, sometimes reads in
- * between, and ends each transaction. Requests are tried again until they are answered; a send only for a while, then the
- * transaction is aborted. When it learns that it is fenced, it ends.
+ * A process with a transactional producer, of transaction version 1 or 2. It sends one record at a time, and ends each transaction.
+ * Requests are tried again until they are answered; what belongs to the transaction only for a while, then it is aborted. When the
+ * process learns that it is fenced, it ends.
  */
-final class TransactionalProcess {
+abstract class TransactionalProcess {
+    static final long TIMEOUT_MS = 150;
+
     private static final int TRANSACTION_MS_MAX = 500;
-    private static final long TIMEOUT_MS = 150;
-    private static final int SENDS_TRIED_MAX = 6;
-    private static final int STEPS_MAX = 4;
+    private static final int TRIES_MAX = 6;
 
     private final TransactionalClusters all;
     private final ProducerMachine machine;
@@ -39,17 +41,15 @@ final class TransactionalProcess {
     private final short version;
     private final Caller coordinator;
     private final List<Caller> leaders = new ArrayList<>();
-    private final List<CommittedReader> readers = new ArrayList<>();
     private final List<Runnable> held = new ArrayList<>();
     private final int[] sequences = new int[TransactionalClusters.PARTITIONS];
-    private final Set<Integer> added = new TreeSet<>();
+    private final Set<TopicPartition> added = new TreeSet<>();
     private ProducerIdentity producer = ProducerIdentity.NONE;
     private @Nullable Transaction<Long> transaction;
-    private int stepsLeft;
     private int triesMax;
     private boolean paused;
     private boolean ended;
-    /** The numbers of the last requests to the coordinator that were sent, and that have arrived. */
+    /** The numbers of the last requests without a sequence number that were sent, and that have arrived. */
     private int sent;
 
     private int arrived;
@@ -59,12 +59,35 @@ final class TransactionalProcess {
         this.machine = machine;
         this.name = name;
         version = (short) all.between(1, 2);
-        coordinator = new Caller(all.coordinator, machine.node(), this::perform);
-        for (TransactionalPartition partition : all.partitions) {
-            Caller leader = new Caller(partition.cluster, machine.node(), this::perform);
-            leaders.add(leader);
-            readers.add(new CommittedReader(all, partition, leader, name));
-        }
+        coordinator = caller(all.coordinator);
+        all.partitions.forEach(partition -> leaders.add(caller(partition.cluster())));
+    }
+
+    /** Goes on: it has a producer and no transaction. */
+    abstract void proceed();
+
+    /** A transaction has ended. */
+    void hasEnded(boolean commit) {}
+
+    final Caller caller(Cluster cluster) {
+        return new Caller(cluster, machine.node(), this::perform);
+    }
+
+    /** A reader from this position on. */
+    final CommittedReader reader(TransactionalPartition partition, long position) {
+        return new CommittedReader(all, partition, leaders.get(partition.name().partition()), name, position);
+    }
+
+    final String transactionalId() {
+        return machine.transactionalId();
+    }
+
+    final ProducerIdentity producer() {
+        return producer;
+    }
+
+    final short version() {
+        return version;
     }
 
     private void perform(Runnable work) {
@@ -82,27 +105,27 @@ final class TransactionalProcess {
         all.timeline.after(delayMs, () -> perform(work));
     }
 
-    private void again(Runnable work) {
+    final void again(Runnable work) {
         later(all.between(2, 25), work);
     }
 
-    void pause() {
+    final void pause() {
         paused = true;
     }
 
-    void resume() {
+    final void resume() {
         paused = false;
         held.forEach(work -> all.timeline.after(0, () -> perform(work)));
         held.clear();
     }
 
     /** Ends at once, whatever it was doing. */
-    void end() {
+    final void end() {
         tell("ends");
         ended = true;
     }
 
-    boolean ended() {
+    final boolean ended() {
         return ended;
     }
 
@@ -112,13 +135,13 @@ final class TransactionalProcess {
     }
 
     /** If another process has the id, what was not asked to be committed by now never is. */
-    void abandonIfFenced() {
+    final void abandonIfFenced() {
         if (transaction != null && machine.isFenced(producer)) {
             transaction.abortedUnlessAskedToCommit();
         }
     }
 
-    void run() {
+    final void run() {
         tell("starts with version " + version);
         initialise(ProducerIdentity.NONE);
     }
@@ -132,7 +155,7 @@ final class TransactionalProcess {
                         tell("is " + answer.producer());
                         become(answer.producer());
                         machine.tookOver(producer);
-                        again(this::begin);
+                        again(this::proceed);
                     } else {
                         unlessFenced(answer.error(), () -> initialise(expected));
                     }
@@ -147,74 +170,55 @@ final class TransactionalProcess {
         }
     }
 
-    private void begin() {
-        if (!all.producing()) {
-            again(this::begin);
-            return;
-        }
+    final Transaction<Long> begin() {
         Transaction<Long> begun = all.history.begin(name);
         transaction = begun;
         abandonIfFenced();
         added.clear();
-        stepsLeft = (int) all.between(0, STEPS_MAX);
-        triesMax = (int) all.between(1, SENDS_TRIED_MAX);
-        again(() -> step(begun));
+        triesMax = (int) all.between(1, TRIES_MAX);
+        return begun;
     }
 
-    private void step(Transaction<Long> open) {
-        if (stepsLeft-- == 0) {
-            if (all.oneIn(5)) {
-                abort(open, false);
-            } else {
-                open.committing();
-                end(open, true, false);
-            }
+    /** Sends a record, and goes on when it is acknowledged. */
+    final void send(Transaction<Long> open, int partition, long value, Runnable then) {
+        TopicPartition to = TransactionalClusters.name(partition);
+        Send<Long> begun = open.send(to, value);
+        Sent record = new Sent(machine.transactionalId(), producer, version, sequences[partition], value);
+        addOnce(to, () -> produce(open, begun, record, partition, 1, then));
+    }
+
+    /** Adds a partition to the transaction: in version 2, its leader does so. */
+    final void addOnce(TopicPartition partition, Runnable then) {
+        if (version > 1 || added.contains(partition)) {
+            added.add(partition);
+            then.run();
             return;
         }
-        int partition = (int) all.between(0, all.partitions.size() - 1);
-        if (all.oneIn(4)) {
-            CommittedReader reader = readers.get(partition);
-            reader.poll(open.poll(reader.reader()), () -> again(() -> step(open)));
-        } else {
-            send(open, partition);
-        }
-    }
-
-    private void send(Transaction<Long> open, int partition) {
-        long value = all.nextValue();
-        Send<Long> begun = open.send(TransactionalClusters.name(partition), value);
-        Sent record = new Sent(machine.transactionalId(), producer, version, sequences[partition], value);
-        if (version == 1 && !added.contains(partition)) {
-            add(open, partition, () -> produce(open, begun, record, partition, 1));
-        } else {
-            produce(open, begun, record, partition, 1);
-        }
-    }
-
-    private void add(Transaction<Long> open, int partition, Runnable then) {
         ask(
-                new AddPartitions(
-                        machine.transactionalId(), producer, Set.of(TransactionalClusters.name(partition)), version),
+                new AddPartitions(machine.transactionalId(), producer, Set.of(partition), version),
                 error -> {
                     if (error == ErrorCode.NONE) {
                         added.add(partition);
                         then.run();
                     } else {
-                        unlessFenced(error, () -> add(open, partition, then));
+                        unlessFenced(error, () -> addOnce(partition, then));
                     }
                 },
-                () -> add(open, partition, then));
+                () -> addOnce(partition, then));
     }
 
-    private void produce(Transaction<Long> open, Send<Long> begun, Sent record, int partition, int tries) {
-        Runnable again = () -> {
-            if (tries < triesMax) {
-                again(() -> produce(open, begun, record, partition, tries + 1));
-            } else {
-                abort(open, true);
-            }
-        };
-        added.add(partition);
+    final void againUnlessTooOften(Transaction<Long> open, int tries, Runnable work) {
+        if (tries < triesMax) {
+            again(work);
+        } else {
+            abort(open, true);
+        }
+    }
+
+    private void produce(
+            Transaction<Long> open, Send<Long> begun, Sent record, int partition, int tries, Runnable then) {
+        Runnable again =
+                () -> againUnlessTooOften(open, tries, () -> produce(open, begun, record, partition, tries + 1, then));
         leaders.get(partition)
                 .<Produced>ask(
                         (leading, answer) -> all.partitions.get(partition).produce(leading, record, answer),
@@ -223,7 +227,7 @@ final class TransactionalProcess {
                             if (produced.error() == ErrorCode.NONE) {
                                 begun.acknowledged(produced.offset());
                                 sequences[partition]++;
-                                again(() -> step(open));
+                                again(then);
                             } else if (isFinal(produced.error())) {
                                 tell("cannot send: " + produced.error());
                                 abort(open, true);
@@ -235,7 +239,7 @@ final class TransactionalProcess {
                         again);
     }
 
-    private static boolean isFinal(ErrorCode error) {
+    static boolean isFinal(ErrorCode error) {
         return switch (error) {
             case INVALID_PRODUCER_EPOCH,
                     PRODUCER_FENCED,
@@ -247,8 +251,18 @@ final class TransactionalProcess {
         };
     }
 
+    /** Ends a transaction: usually commits it. */
+    final void finish(Transaction<Long> open) {
+        if (all.oneIn(5)) {
+            abort(open, false);
+        } else {
+            open.committing();
+            end(open, true, false);
+        }
+    }
+
     /** @param isUnknown whether a record may be in the log without being acknowledged: version 1 raises the epoch then */
-    private void abort(Transaction<Long> open, boolean isUnknown) {
+    final void abort(Transaction<Long> open, boolean isUnknown) {
         open.abortedUnlessAskedToCommit();
         end(open, false, isUnknown);
     }
@@ -281,10 +295,11 @@ final class TransactionalProcess {
             open.committed();
         }
         transaction = null;
+        hasEnded(commit);
         if (version == 1 && isUnknown) {
             initialise(producer);
         } else {
-            again(this::begin);
+            again(this::proceed);
         }
     }
 
@@ -301,10 +316,10 @@ final class TransactionalProcess {
     }
 
     private <A> void ask(Operation<TransactionsShard, A> operation, Consumer<A> answer, Runnable whenSilent) {
-        int number = ++sent;
+        BooleanSupplier isWelcome = nextRequest();
         coordinator.<A>ask(
                 (asked, taker) -> {
-                    if (arrives(number)) {
+                    if (isWelcome.getAsBoolean()) {
                         all.coordinators.submit(asked, operation, taker);
                     }
                 },
@@ -317,10 +332,10 @@ final class TransactionalProcess {
             Function<OptionalLong, Operation<TransactionsShard, ProducerAnswer>> operation,
             Consumer<ProducerAnswer> answer,
             Runnable whenSilent) {
-        int number = ++sent;
+        BooleanSupplier isWelcome = nextRequest();
         coordinator.<ProducerAnswer>ask(
                 (asked, taker) -> {
-                    if (arrives(number)) {
+                    if (isWelcome.getAsBoolean()) {
                         all.coordinators.submitWithId(asked, operation, taker);
                     }
                 },
@@ -329,14 +344,20 @@ final class TransactionalProcess {
                 whenSilent);
     }
 
-    /** In version 1, a late EndTxn ends the next transaction: the protocol cannot tell the two apart. So there, none comes late. */
-    private boolean arrives(int number) {
-        boolean isLate = number < arrived;
-        arrived = Math.max(arrived, number);
-        return version > 1 || !isLate;
+    /**
+     * Begins a request that is not numbered in the protocol. Returns whether a copy that arrives now is taken: in version 1, a late
+     * one would belong to the next transaction, as the protocol cannot tell the two apart. So there, none comes late.
+     */
+    final BooleanSupplier nextRequest() {
+        int number = ++sent;
+        return () -> {
+            boolean isLate = number < arrived;
+            arrived = Math.max(arrived, number);
+            return version > 1 || !isLate;
+        };
     }
 
-    private void tell(String what) {
+    final void tell(String what) {
         all.coordinator.tell(() -> "producer " + this + " " + what);
     }
 

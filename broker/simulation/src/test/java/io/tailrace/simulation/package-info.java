@@ -9,7 +9,8 @@
  *
  * <p>There are three kinds of histories: {@link io.tailrace.simulation.Simulation} of a partition with producers and a consumer,
  * {@link io.tailrace.simulation.GroupSimulation} of groups in that partition, and {@link
- * io.tailrace.simulation.TransactionSimulation} of transactions, whose coordinator and records are in three such clusters.
+ * io.tailrace.simulation.TransactionSimulation} of transactions, whose coordinator, records and offsets are in three or four such
+ * clusters.
  *
  * <p>{@link io.tailrace.simulation.Promises} records what the cluster owes, without asking the rules; {@link
  * io.tailrace.simulation.Invariants} are checked after every event, and the clients' history at the end. Nothing here reads a
