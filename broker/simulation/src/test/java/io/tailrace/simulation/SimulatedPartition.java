@@ -11,6 +11,7 @@ import io.tailrace.replication.Leader;
 import io.tailrace.replication.LogView;
 import io.tailrace.replication.PartitionRules;
 import io.tailrace.replication.Replica;
+import io.tailrace.replication.cluster.Incarnation;
 import io.tailrace.replication.cluster.PartitionState;
 import io.tailrace.server.config.BrokerConfig;
 import io.tailrace.server.config.TopicSettings;
@@ -30,10 +31,10 @@ import io.tailrace.simulation.Disk.Entry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +70,9 @@ final class SimulatedPartition implements ClusterActions {
     private final Disk disk;
     private final Following following;
     private final Partition partition;
-    private final Map<Integer, FollowerSession> sessions = new TreeMap<>();
+    /** Each process has its own, so that a late fetch of the one before does not change it. */
+    private final Map<Incarnation, FollowerSession> sessions = new HashMap<>();
+
     private int fetchesWaited;
 
     SimulatedPartition(Cluster cluster, BrokerProcess process) {
@@ -219,7 +222,7 @@ final class SimulatedPartition implements ClusterActions {
     /** Answers a follower when there is something for it, or after a while. */
     void fetch(FollowerFetch fetch, Consumer<Fetched> answer) {
         FollowerSession session = sessions.computeIfAbsent(
-                fetch.follower().brokerId(), follower -> new FollowerSession(partition, follower));
+                fetch.follower(), follower -> new FollowerSession(partition, follower.brokerId()));
         if (session.names(fetch) || session.mustCount(fetch)) {
             handle(new Event.Fetched(asSent(fetch)));
         }
