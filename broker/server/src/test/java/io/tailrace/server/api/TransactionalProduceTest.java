@@ -107,9 +107,11 @@ class TransactionalProduceTest {
         client.send(inTransaction(0));
         Asked first = asked.take();
         client.send(inTransaction(1));
+        awaitEarlierRequests();
+        assertThat(asked).isEmpty();
         first.answer(ErrorCode.NONE);
-        replicas.awaitAppended(2);
-        replicas.followerFetches(2);
+        replicas.awaitAppended(6);
+        replicas.followerFetches(6);
 
         assertThat(error()).isEqualTo(ErrorCode.NONE);
         assertThat(error()).isEqualTo(ErrorCode.NONE);
@@ -138,12 +140,7 @@ class TransactionalProduceTest {
 
         question.answer(ErrorCode.NONE);
         client = server.connect();
-        // Connections of both threads, behind what the answer has queued there.
-        for (int others = 1; others <= 4; others++) {
-            try (RawClient other = server.connect()) {
-                other.call(produce(TOPIC, 1, 0, batch("of another client")), ProduceResponse.class);
-            }
-        }
+        awaitEarlierRequests();
 
         assertThat(replicas.logEndOffset()).isEqualTo(4);
     }
@@ -218,6 +215,15 @@ class TransactionalProduceTest {
                 (short) acks,
                 600_000,
                 produce(TOPIC, acks, 600_000, batch).topics());
+    }
+
+    /** Others send four records, to both threads and behind all that either has to do. */
+    private void awaitEarlierRequests() throws Exception {
+        for (int others = 1; others <= 4; others++) {
+            try (RawClient other = server.connect()) {
+                other.call(produce(TOPIC, 1, 0, batch("of another client")), ProduceResponse.class);
+            }
+        }
     }
 
     private ErrorCode error() throws Exception {
