@@ -1,8 +1,6 @@
 package io.tailrace.agent.tail;
 
-import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.Deque;
 
 /**
  * Bytes of a content, and the lines that were found in them. Reused for every chunk, as are the arrays of chunks that are released.
@@ -12,14 +10,10 @@ import java.util.Deque;
  * belongs to it.
  */
 final class LineBuffer {
-    /** Bounds the arrays that are kept for the next chunks. */
-    private static final int FREE_BYTES_MAX = 4 << 20;
-
     private final byte[] newline;
     private final byte[] carriageReturn;
     private final int lineBytesMax;
-    /** Arrays of released chunks, each as large as the buffer. */
-    private final Deque<byte[]> free = new ArrayDeque<>();
+    private final FreeArrays free;
 
     private byte[] buffer;
 
@@ -38,14 +32,16 @@ final class LineBuffer {
      * @param carriageReturn a carriage return in the encoding
      * @param lineBytesMax longest line; a longer one is truncated
      * @param linesMax most lines of a chunk
+     * @param free has arrays of released chunks
      */
-    LineBuffer(byte[] newline, byte[] carriageReturn, int lineBytesMax, int sizeBytes, int linesMax) {
+    LineBuffer(byte[] newline, byte[] carriageReturn, int lineBytesMax, int sizeBytes, int linesMax, FreeArrays free) {
         this.newline = newline.clone();
         this.carriageReturn = carriageReturn.clone();
         this.lineBytesMax = lineBytesMax;
         this.buffer = new byte[sizeBytes - sizeBytes % newline.length];
         bounds = new int[2 * linesMax];
         dropped = new long[linesMax];
+        this.free = free;
     }
 
     /** Another array after each {@link #lines}. */
@@ -143,16 +139,14 @@ final class LineBuffer {
 
     private byte[] takeBuffer() {
         byte[] taken = buffer;
-        byte[] next = free.poll();
-        buffer = next == null ? new byte[taken.length] : next;
+        buffer = free.take(taken.length);
         return taken;
     }
 
     /** Takes the array of lines that nobody needs any more, and that have not been released before. */
     void release(Lines lines) {
-        byte[] bytes = lines.bytes();
-        if (bytes.length == buffer.length && (free.size() + 1L) * bytes.length <= FREE_BYTES_MAX) {
-            free.push(bytes);
+        if (lines.bytes().length == buffer.length) {
+            free.giveBack(lines.bytes());
         }
     }
 }

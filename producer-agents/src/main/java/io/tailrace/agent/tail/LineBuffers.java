@@ -7,6 +7,7 @@ import java.util.Map;
 /** The buffers into which files are read. Sources that read alike share one, as one file is read at a time. Not thread-safe. */
 public final class LineBuffers {
     private final Map<Shape, LineBuffer> buffers = new HashMap<>();
+    private final FreeArrays free = new FreeArrays();
 
     private record Shape(Charset charset, int lineBytesMax, int chunkBytesMax, int chunkLinesMax) {}
 
@@ -21,6 +22,7 @@ public final class LineBuffers {
                         "\r".getBytes(added.charset),
                         added.lineBytesMax,
                         added.chunkBytesMax,
-                        added.chunkLinesMax));
+                        added.chunkLinesMax,
+                        free));
     }
 }
