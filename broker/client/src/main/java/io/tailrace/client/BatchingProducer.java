@@ -3,6 +3,7 @@ package io.tailrace.client;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.protocol.record.BatchBuffers;
+import io.tailrace.protocol.record.CompressionType;
 import io.tailrace.protocol.record.RecordBatchBuilder;
 import io.tailrace.protocol.record.RecordHeader;
 import java.nio.charset.StandardCharsets;
@@ -25,7 +26,7 @@ final class BatchingProducer implements Producer {
 
     private static final int HEADER_OVERHEAD_BYTES = 10;
 
-    /** A few blocks are filled and compressed while others are sent. */
+    /** Of arrays that are kept for later blocks, beside {@code buffer.memory}. */
     private static final int FREE_BLOCK_BYTES_MAX = 4 << 20;
 
     private final ProducerConfig config;
@@ -61,7 +62,9 @@ final class BatchingProducer implements Producer {
         this.metadata = new Metadata(config.client(), network, completions, time, backoff, true);
         this.accumulator = new Accumulator(config);
         this.partitioner = new Partitioner(config.batchBytesMax());
-        this.blockBuffers = BatchBuffers.ofBatches(config.batchBytesMax(), FREE_BLOCK_BYTES_MAX);
+        this.blockBuffers = config.compression() == CompressionType.NONE
+                ? BatchBuffers.NOT_REUSED
+                : BatchBuffers.ofBatches(config.batchBytesMax(), FREE_BLOCK_BYTES_MAX);
         this.transactions = config.transactionalId().isEmpty()
                 ? null
                 : new Transactions(

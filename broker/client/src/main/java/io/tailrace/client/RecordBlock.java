@@ -46,7 +46,7 @@ public final class RecordBlock {
         return builder.recordCount();
     }
 
-    /** Memory that the block takes: up to four times the bytes of its records. */
+    /** Memory that the block takes. */
     public int memoryBytes() {
         return builder.bufferBytes();
     }

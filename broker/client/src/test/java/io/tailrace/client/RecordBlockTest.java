@@ -83,7 +83,7 @@ class RecordBlockTest extends ProducerFixture {
 
     @Test
     void memoryOfABlockIsFreeOnceItIsAcknowledged() {
-        BatchingProducer producer = producer(config().bufferBytesMax(4_096));
+        BatchingProducer producer = producer(config().bufferBytesMax(2_048));
         CompletableFuture<RecordMetadata> first = producer.send(block(producer, 1, 600));
         assertThat(failure(producer.send(block(producer, 2, 600)))).isEqualTo(ErrorCode.REQUEST_TIMED_OUT);
         producer.step();

@@ -13,7 +13,7 @@ public record Chunk(Lines lines, long offset, ReadPosition end, long readMs) {
 
     /** An estimate of the memory that the lines take until they are acknowledged: their bytes and records. */
     public long memoryBytes() {
-        return memoryBytes(lines.end(lines.count() - 1), lines.count());
+        return memoryBytes(lines.length(), lines.count());
     }
 
     static long memoryBytes(long bytes, int lines) {

@@ -22,6 +22,9 @@ final class FreeArrays {
 
     /** Takes an array that the caller does not use any more, unless there are enough. */
     void giveBack(byte[] array) {
+        if (arrays.contains(array)) {
+            throw new IllegalStateException("array of " + array.length + " bytes was given back before");
+        }
         if (bytes + array.length <= BYTES_MAX) {
             arrays.push(array);
             bytes += array.length;

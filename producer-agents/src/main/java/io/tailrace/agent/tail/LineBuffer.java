@@ -44,7 +44,7 @@ final class LineBuffer {
         this.free = free;
     }
 
-    /** Another array after each {@link #lines}. */
+    /** May be another one after {@link #lines}. */
     byte[] bytes() {
         return buffer;
     }
@@ -133,6 +133,7 @@ final class LineBuffer {
         boolean isMostOfIt = length >= buffer.length / 4 * 3;
         return new Lines(
                 isMostOfIt ? takeBuffer() : Arrays.copyOf(buffer, length),
+                length,
                 Arrays.copyOf(bounds, 2 * count),
                 isAnyOverlong ? Arrays.copyOf(dropped, count) : Lines.noneDropped());
     }
@@ -143,7 +144,7 @@ final class LineBuffer {
         return taken;
     }
 
-    /** Takes the array of lines that nobody needs any more, and that have not been released before. */
+    /** Takes the array of lines that nobody needs any more. To be called once. */
     void release(Lines lines) {
         if (lines.bytes().length == buffer.length) {
             free.giveBack(lines.bytes());

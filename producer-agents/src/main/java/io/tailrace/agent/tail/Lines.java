@@ -1,7 +1,7 @@
 package io.tailrace.agent.tail;
 
 /**
- * Lines in one array, without an object for each. Immutable, as nobody changes the array.
+ * Lines in one array, without an object for each. Valid until their chunk is released, after which the array may hold others.
  *
  * <p>An overlong line is truncated: only its beginning counts as the line.
  */
@@ -9,20 +9,23 @@ public final class Lines {
     private static final long[] NONE_DROPPED = {};
 
     private final byte[] bytes;
+    private final int length;
     /** Two for each line: where it starts, and where it ends without its line end. */
     private final int[] bounds;
     /** For each line how much is missing of it, or no elements if no line is truncated. */
     private final long[] dropped;
 
-    Lines(byte[] bytes, int[] bounds, long[] dropped) {
+    /** @param length how many of the bytes are the lines' and what separates them */
+    Lines(byte[] bytes, int length, int[] bounds, long[] dropped) {
         this.bytes = bytes;
+        this.length = length;
         this.bounds = bounds;
         this.dropped = dropped;
     }
 
     /** The beginning of one overlong line. */
     static Lines overlong(byte[] beginning, long droppedBytes) {
-        return new Lines(beginning, new int[] {0, beginning.length}, new long[] {droppedBytes});
+        return new Lines(beginning, beginning.length, new int[] {0, beginning.length}, new long[] {droppedBytes});
     }
 
     /** For lines none of which is truncated. */
@@ -30,9 +33,14 @@ public final class Lines {
         return NONE_DROPPED;
     }
 
-    /** Holds the lines, and what separates them. What comes behind them is undefined. */
+    /** Holds the lines, and what separates them, in its first {@link #length} bytes. */
     public byte[] bytes() {
         return bytes;
+    }
+
+    /** How many bytes the lines take, with what separates them. */
+    int length() {
+        return length;
     }
 
     /** How many lines there are. */

@@ -1,6 +1,7 @@
 package io.tailrace.agent.tail;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,14 @@ class FreeArraysTest {
             assertThat(free.take(SIZE)).isSameAs(arrays.get(kept));
         }
         assertThat(free.take(SIZE)).isNotSameAs(arrays.get(4)).hasSize(SIZE);
+    }
+
+    @Test
+    void anArrayIsGivenBackOnce() {
+        byte[] array = new byte[SIZE];
+        free.giveBack(array);
+
+        assertThatIllegalStateException().isThrownBy(() -> free.giveBack(array));
     }
 
     @Test

@@ -87,7 +87,7 @@ class LineReaderTest {
         try (Content content = Content.open(file)) {
             kept.add(reader.read(content, cursor, search, LIMITS).orElseThrow());
             Chunk released = reader.read(content, cursor, search, LIMITS).orElseThrow();
-            // Already holds what is read next.
+            // Its array was there before the release.
             kept.add(reader.read(content, cursor, search, LIMITS).orElseThrow());
             reader.release(released);
             kept.add(reader.read(content, cursor, search, LIMITS).orElseThrow());

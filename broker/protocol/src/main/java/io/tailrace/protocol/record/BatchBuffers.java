@@ -1,52 +1,66 @@
 package io.tailrace.protocol.record;
 
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.stream.IntStream;
 
 /**
- * Arrays in which batches are built and compressed. Large ones are used again, since a collector that keeps few young objects would
- * otherwise spend its time on them. Thread-safe.
+ * Reuses the arrays in which large batches are built and compressed: allocating them anew keeps the collector of a small heap busy.
+ * Thread-safe.
  */
 public final class BatchBuffers {
     /** Allocates every array. */
-    public static final BatchBuffers NOT_REUSED = new BatchBuffers(0, 1);
+    public static final BatchBuffers NOT_REUSED = new BatchBuffers(List.of());
 
-    /** An array has at most so many times the bytes that are asked for. */
-    private static final int EXCESS_MAX = 4;
+    /** The largest size, a half of it, and so on. */
+    private static final int SIZES = 4;
 
-    private final int arrayBytes;
-    private final Queue<byte[]> free;
+    /** From the smallest size to the largest. */
+    private final List<Free> sizes;
 
-    private BatchBuffers(int arrayBytes, int freeMax) {
-        this.arrayBytes = arrayBytes;
-        free = new ArrayBlockingQueue<>(freeMax);
+    /** Arrays of one size that nobody uses. */
+    private record Free(int bytes, Queue<byte[]> arrays) {}
+
+    private BatchBuffers(List<Free> sizes) {
+        this.sizes = sizes;
     }
 
     /**
-     * Reuses the arrays of batches of one size.
+     * Reuses arrays of up to the size of a full batch.
      *
      * @param batchBytesMax size of a full batch
-     * @param freeBytesMax how much memory is kept that nobody uses; one array in any case
+     * @param freeBytesMax memory of the arrays that nobody uses; one of each size is kept in any case
      */
     public static BatchBuffers ofBatches(int batchBytesMax, int freeBytesMax) {
-        int arrayBytes = RecordBatch.HEADER_BYTES + Compressor.bytesMax(batchBytesMax);
-        return new BatchBuffers(arrayBytes, Math.max(1, freeBytesMax / arrayBytes));
+        long largest = RecordBatch.HEADER_BYTES + Compressor.bytesMax(batchBytesMax);
+        if (largest > Integer.MAX_VALUE) {
+            return NOT_REUSED;
+        }
+        return new BatchBuffers(IntStream.range(0, SIZES)
+                .map(smaller -> (int) largest >> (SIZES - 1 - smaller))
+                .mapToObj(bytes -> new Free(bytes, new ArrayBlockingQueue<>(Math.max(1, freeBytesMax / SIZES / bytes))))
+                .toList());
     }
 
-    /** An array of at least so many bytes, whose content is undefined. */
+    /** An array of at least this many bytes, with any content. A reused one is at most about twice as large. */
     byte[] take(int bytes) {
-        if (bytes > arrayBytes || bytes < arrayBytes / EXCESS_MAX) {
-            return new byte[bytes];
+        for (Free size : sizes) {
+            if (bytes <= size.bytes && bytes >= size.bytes / 2) {
+                byte[] array = size.arrays.poll();
+                return array == null ? new byte[size.bytes] : array;
+            }
         }
-        byte[] array = free.poll();
-        return array == null ? new byte[arrayBytes] : array;
+        return new byte[bytes];
     }
 
     /** Takes an array back, which the caller must not use any more. */
     void giveBack(byte[] array) {
-        if (array.length == arrayBytes) {
-            // One that does not fit in is left to the collector.
-            var unused = free.offer(array);
+        for (Free size : sizes) {
+            if (array.length == size.bytes) {
+                // One too many is left to the collector.
+                var unused = size.arrays.offer(array);
+            }
         }
     }
 }

@@ -73,7 +73,7 @@ public final class BatchFilter {
         if (compression == CompressionType.NONE) {
             return plain.toBuffer();
         }
-        BatchOutput out = new BatchOutput(plain.size() / 2);
+        BatchOutput out = new BatchOutput(Math.toIntExact(Compressor.bytesMax(plain.size())));
         try {
             plain.compressTo(compression, out);
         } catch (IOException e) {

@@ -20,9 +20,9 @@ final class BatchOutput extends ByteArrayOutputStream {
         count = RecordBatch.HEADER_BYTES;
     }
 
-    /** Compresses bytes with zstd, without another copy. */
+    /** Compresses bytes with zstd, straight into the array. */
     synchronized void writeZstd(byte[] bytes, int offset, int length) throws IOException {
-        int needed = count + Compressor.bytesMax(length);
+        int needed = Math.toIntExact(count + Compressor.bytesMax(length));
         if (buf.length < needed) {
             buf = Arrays.copyOf(buf, needed);
         }

@@ -13,9 +13,9 @@ import org.xerial.snappy.SnappyOutputStream;
 final class Compressor {
     private Compressor() {}
 
-    /** How many bytes so many others may take once they are compressed; formats other than zstd may take a few more. */
-    static int bytesMax(int length) {
-        return Math.toIntExact(Zstd.compressBound(length));
+    /** Upper bound of the size of so many bytes in zstd. Other formats may exceed it slightly. */
+    static long bytesMax(int length) {
+        return Zstd.compressBound(length);
     }
 
     /** Compresses bytes to a stream. */

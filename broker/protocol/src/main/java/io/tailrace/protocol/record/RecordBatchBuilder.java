@@ -44,7 +44,7 @@ public final class RecordBatchBuilder {
         this(compression, batchBytesMax, BatchBuffers.NOT_REUSED);
     }
 
-    /** As the other constructor, with arrays that are given back once a compressed batch is built. */
+    /** As the other constructor, with arrays from elsewhere, which {@link #build} gives back if it compresses the batch. */
     public RecordBatchBuilder(CompressionType compression, int batchBytesMax, BatchBuffers buffers) {
         this.compression = compression;
         this.batchBytesMax = batchBytesMax;
@@ -162,10 +162,12 @@ public final class RecordBatchBuilder {
             throw new IllegalStateException("cannot build a batch without records");
         }
         if (bytes.length == 0) {
-            throw new IllegalStateException("a batch is built once");
+            throw new IllegalStateException("batch of " + recordCount + " records was built before");
         }
         ByteBuffer batch = compression == CompressionType.NONE ? ByteBuffer.wrap(bytes, 0, size) : compressed();
-        batch.putInt(RecordBatch.LENGTH_AT, batch.limit() - RecordBatch.LENGTH_OVERHEAD_BYTES)
+        bytes = NO_BYTES;
+        batch.putLong(RecordBatch.BASE_OFFSET_AT, 0)
+                .putInt(RecordBatch.LENGTH_AT, batch.limit() - RecordBatch.LENGTH_OVERHEAD_BYTES)
                 .putInt(RecordBatch.LEADER_EPOCH_AT, RecordBatch.NO_LEADER_EPOCH)
                 .put(RecordBatch.MAGIC_AT, RecordBatch.MAGIC)
                 .putShort(RecordBatch.ATTRIBUTES_AT, (short) (compression.id() | flags))
@@ -181,7 +183,7 @@ public final class RecordBatchBuilder {
     }
 
     private ByteBuffer compressed() {
-        byte[] room = buffers.take(HEADER_BYTES + Compressor.bytesMax(size - HEADER_BYTES));
+        byte[] room = buffers.take(Math.toIntExact(HEADER_BYTES + Compressor.bytesMax(size - HEADER_BYTES)));
         BatchOutput out = new BatchOutput(room);
         try {
             Compressor.compress(compression, bytes, HEADER_BYTES, size - HEADER_BYTES, out);
@@ -191,7 +193,6 @@ public final class RecordBatchBuilder {
         ByteBuffer batch = ByteBuffer.wrap(out.toByteArray());
         buffers.giveBack(room);
         buffers.giveBack(bytes);
-        bytes = NO_BYTES;
         return batch;
     }
 
@@ -249,7 +250,7 @@ public final class RecordBatchBuilder {
                     "size of batch: expected at most " + (Integer.MAX_VALUE - Long.BYTES) + " bytes, found " + needed);
         }
         if (needed > bytes.length) {
-            long grown = Math.max(needed, Math.min(bytes.length * 4L, batchBytesMax));
+            long grown = Math.max(needed, Math.min(bytes.length * 2L, batchBytesMax));
             byte[] smaller = bytes;
             bytes = buffers.take((int) grown);
             System.arraycopy(smaller, 0, bytes, 0, size);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -44,8 +45,13 @@ class RecordBatchBuilderTest {
 
     @ParameterizedTest
     @EnumSource(CompressionType.class)
-    void usedArraysChangeNoBatch(CompressionType compression) {
-        BatchBuffers buffers = BatchBuffers.ofBatches(10_000, 30_000);
+    void reusedArraysChangeNoBatch(CompressionType compression) {
+        BatchBuffers buffers = BatchBuffers.ofBatches(10_000, 100_000);
+        for (int bytes = 10_000; bytes > 500; bytes /= 2) {
+            byte[] used = buffers.take(bytes);
+            Arrays.fill(used, (byte) 0xFF);
+            buffers.giveBack(used);
+        }
         for (int i = 0; i < 3; i++) {
             RecordBatchBuilder fresh = new RecordBatchBuilder(compression, 10_000);
             RecordBatchBuilder reusing = new RecordBatchBuilder(compression, 10_000, buffers);
@@ -57,29 +63,37 @@ class RecordBatchBuilderTest {
     }
 
     @Test
-    void compressingGivesTheArraysBack() {
-        BatchBuffers buffers = BatchBuffers.ofBatches(10_000, 30_000);
+    void compressingGivesBothArraysBack() {
+        BatchBuffers buffers = BatchBuffers.ofBatches(10_000, 100_000);
         RecordBatchBuilder builder = new RecordBatchBuilder(CompressionType.ZSTD, 10_000, buffers);
         fill(builder);
         builder.build();
 
         byte[] first = buffers.take(10_000);
         byte[] second = buffers.take(10_000);
-        buffers.giveBack(first);
-        buffers.giveBack(second);
 
-        assertThat(buffers.take(10_000)).isSameAs(first);
-        assertThat(first).contains("index.html".getBytes(StandardCharsets.UTF_8));
-        assertThat(buffers.take(10_000)).isSameAs(second);
+        assertThat(first).contains(0x28, 0xB5, 0x2F, 0xFD);
+        assertThat(new String(second, StandardCharsets.UTF_8)).contains("index.html");
+        assertThat(buffers.take(10_000)).containsOnly(0);
+    }
+
+    @ParameterizedTest
+    @EnumSource(CompressionType.class)
+    void aBatchIsBuiltOnce(CompressionType compression) {
+        RecordBatchBuilder builder = new RecordBatchBuilder(compression, 10_000);
+        fill(builder);
+        builder.build();
+
         assertThatIllegalStateException().isThrownBy(builder::build);
     }
 
     @Test
-    void arraysForLittleAreNotLarge() {
-        BatchBuffers buffers = BatchBuffers.ofBatches(10_000, 0);
+    void reusedArraysAreAtMostTwiceAsLarge() {
+        BatchBuffers buffers = BatchBuffers.ofBatches(10_000, 100_000);
 
-        assertThat(buffers.take(1_000)).hasSize(1_000);
-        assertThat(buffers.take(100_000)).hasSize(100_000);
+        for (int bytes = 1; bytes <= 20_000; bytes++) {
+            assertThat(buffers.take(bytes)).hasSizeBetween(bytes, 2 * bytes + 1);
+        }
     }
 
     @Test
@@ -92,6 +106,11 @@ class RecordBatchBuilderTest {
 
         assertThat(buffers.take(10_000)).isSameAs(kept);
         assertThat(buffers.take(10_000)).isNotSameAs(left);
+    }
+
+    @Test
+    void aBatchSizeWithoutBoundIsNoFailure() {
+        assertThat(BatchBuffers.ofBatches(Integer.MAX_VALUE, 100_000).take(10)).hasSize(10);
     }
 
     private static void fill(RecordBatchBuilder builder) {
