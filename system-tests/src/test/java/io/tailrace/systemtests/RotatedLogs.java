@@ -38,9 +38,15 @@ final class RotatedLogs {
     private static final int PARTITIONS = 4;
     private static final int REPLICAS = 3;
 
-    /** Of an agent without transactions: four chunks of a file. */
-    private static final RowJudge.Limits LIMITS =
-            new RowJudge.Limits(RotationPlan.LINE_BYTES_MAX, 4 * 4_096, 4L * 262_144);
+    private static final int CHUNKS_IN_FLIGHT_MAX = 4;
+    private static final int CHUNK_LINES_MAX = 4_096;
+    private static final int CHUNK_BYTES_MAX = 262_144;
+
+    /** What a killed agent without transactions may send again of a file. */
+    private static final RowJudge.Limits LIMITS = new RowJudge.Limits(
+            RotationPlan.LINE_BYTES_MAX,
+            CHUNKS_IN_FLIGHT_MAX * CHUNK_LINES_MAX,
+            (long) CHUNKS_IN_FLIGHT_MAX * CHUNK_BYTES_MAX);
 
     private final LocalCluster cluster;
     private final KafkaClients clients;

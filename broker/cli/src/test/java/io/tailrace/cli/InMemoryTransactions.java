@@ -20,7 +20,7 @@ final class InMemoryTransactions implements TransactionAdmin {
     final List<String> aborted = new ArrayList<>();
 
     @Override
-    public int version() {
+    public int transactionVersion() {
         return TransactionalProducer.VERSION_MIN;
     }
 

@@ -15,6 +15,9 @@ import java.util.function.Supplier;
 
 /** The versions of each API that a broker supports, and the highest version that both sides support. */
 final class ApiVersions {
+    /** Says which client asks. */
+    static final ApiVersionsRequest REQUEST = new ApiVersionsRequest("tailrace", "0.1");
+
     private static final short HIGHEST = ApiKey.API_VERSIONS.served().max();
 
     private final Map<ApiKey, ApiVersionsResponse.Api> spoken = new EnumMap<>(ApiKey.class);
@@ -35,12 +38,11 @@ final class ApiVersions {
      * is then asked again in version 0 (KIP-511).
      */
     static ApiVersions ask(Exchange exchange) throws IOException {
-        ApiVersionsRequest request = new ApiVersionsRequest("tailrace", "0.1");
-        ByteBuffer frame = exchange.ask(request, HIGHEST);
+        ByteBuffer frame = exchange.ask(REQUEST, HIGHEST);
         short version = HIGHEST;
         if (errorOf(frame) == ErrorCode.UNSUPPORTED_VERSION) {
             version = 0;
-            frame = exchange.ask(request, version);
+            frame = exchange.ask(REQUEST, version);
         }
         ApiVersionsResponse response = (ApiVersionsResponse) Responses.decode(ApiKey.API_VERSIONS, version, frame);
         if (response.errorCode() != ErrorCode.NONE) {

@@ -2,7 +2,6 @@ package io.tailrace.client;
 
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
-import io.tailrace.protocol.message.ApiVersionsRequest;
 import io.tailrace.protocol.message.DescribeProducersRequest;
 import io.tailrace.protocol.message.DescribeProducersResponse;
 import io.tailrace.protocol.message.DescribeTransactionsRequest;
@@ -46,13 +45,12 @@ final class BrokerTransactionAdmin implements TransactionAdmin {
     }
 
     @Override
-    public int version() {
+    public int transactionVersion() {
         String what = "API versions";
-        return calls.call(
-                what, () -> calls.ask(new ApiVersionsRequest("tailrace", "0.1")).thenApply(answer -> {
-                    AdminCalls.check(answer.errorCode(), what, null);
-                    return TransactionCalls.version(answer);
-                }));
+        return calls.call(what, () -> calls.ask(ApiVersions.REQUEST).thenApply(answer -> {
+            AdminCalls.check(answer.errorCode(), what, null);
+            return TransactionCalls.version(answer);
+        }));
     }
 
     @Override

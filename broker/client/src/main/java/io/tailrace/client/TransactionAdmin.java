@@ -18,7 +18,7 @@ public interface TransactionAdmin extends AutoCloseable {
     }
 
     /** The version of transactions that the brokers have: the feature {@code transaction.version}; 0 if they do not have it. */
-    int version();
+    int transactionVersion();
 
     /** All transactional ids, sorted. Fails unless every live broker answers. */
     List<TransactionListing> transactions();

@@ -2,7 +2,6 @@ package io.tailrace.client;
 
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
-import io.tailrace.protocol.message.ApiVersionsRequest;
 import io.tailrace.protocol.message.ApiVersionsResponse;
 import io.tailrace.protocol.message.EndTxnRequest;
 import io.tailrace.protocol.message.EndTxnResponse;
@@ -76,7 +75,7 @@ final class TransactionCalls {
     private CompletableFuture<Boolean> support() {
         return isSupported
                 ? CompletableFuture.completedFuture(true)
-                : coordinator.ask(new ApiVersionsRequest("tailrace", "0.1"), this::checkSupport);
+                : coordinator.ask(ApiVersions.REQUEST, this::checkSupport);
     }
 
     private boolean checkSupport(ApiVersionsResponse answer) {

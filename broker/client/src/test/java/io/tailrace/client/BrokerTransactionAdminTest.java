@@ -105,10 +105,10 @@ class BrokerTransactionAdminTest {
                 0,
                 features,
                 false);
-        assertThat(admin.version()).isZero();
+        assertThat(admin.transactionVersion()).isZero();
         features.add(new ApiVersionsResponse.FinalizedFeature("group.version", (short) 1, (short) 1));
         features.add(new ApiVersionsResponse.FinalizedFeature("transaction.version", (short) 2, (short) 2));
-        assertThat(admin.version()).isEqualTo(2);
+        assertThat(admin.transactionVersion()).isEqualTo(2);
     }
 
     @Test

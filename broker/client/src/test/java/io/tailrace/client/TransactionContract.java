@@ -231,7 +231,7 @@ public abstract class TransactionContract {
                             () -> transactions.describe(id).map(TransactionDescription::state),
                             Optional.of("CompleteCommit")::equals);
             assertThat(transactions.describe("none-" + id)).isEmpty();
-            assertThat(transactions.version()).isEqualTo(TransactionalProducer.VERSION_MIN);
+            assertThat(transactions.transactionVersion()).isEqualTo(TransactionalProducer.VERSION_MIN);
         }
     }
 

@@ -1,5 +1,7 @@
 package io.tailrace.loader;
 
+import java.io.InterruptedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -54,17 +56,25 @@ final class PeriodicLoad implements AutoCloseable {
                 monitor.failed(String.join("; ", problems));
             }
         } catch (Exception e) {
-            monitor.failed(String.valueOf(e.getMessage()));
-            if (thread.isShutdown()) {
+            if (thread.isShutdown() && isInterrupt(e)) {
                 log.info("load stopped, the next process continues from the last commit: {}", e.getMessage());
                 return;
             }
+            monitor.failed(String.valueOf(e.getMessage()));
             log.error("load failed, the next one continues from the last commit: {}", e.getMessage(), e);
         } catch (Throwable e) {
             monitor.broken(e);
             // The executor would keep the error to itself and never load again.
             failure.completeExceptionally(e);
         }
+    }
+
+    private static boolean isInterrupt(Throwable failure) {
+        Throwable cause = failure.getCause();
+        return failure instanceof InterruptedException
+                || failure instanceof InterruptedIOException
+                || failure instanceof ClosedByInterruptException
+                || (cause != null && isInterrupt(cause));
     }
 
     /** Completes exceptionally if there will be no further loads. */

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -109,31 +110,41 @@ class PeriodicLoadTest {
     }
 
     @Test
-    void onlyAFailureWhichIsNotThatOfTheEndIsLoggedAsOne() throws Exception {
-        CountDownLatch loads = new CountDownLatch(2);
+    void aStopIsNoFailureAndHasNoStackTrace() throws Exception {
+        stopDuring(interrupt -> new IOException("interrupted while taking the lock", interrupt));
+        assertThat(lines.list)
+                .extracting(ILoggingEvent::getLevel, ILoggingEvent::getFormattedMessage)
+                .containsExactly(
+                        tuple(
+                                Level.INFO,
+                                "load stopped, the next process continues from the last commit: interrupted while taking the lock"));
+        assertThat(lines.list.get(0).getThrowableProxy()).as("stack trace").isNull();
+        assertThat(monitor.ready().ok()).isTrue();
+    }
+
+    @Test
+    void aFailureDuringAStopIsOne() throws Exception {
+        stopDuring(interrupt -> new IOException("disk full"));
+        assertThat(lines.list)
+                .extracting(ILoggingEvent::getLevel, ILoggingEvent::getFormattedMessage)
+                .containsExactly(
+                        tuple(Level.ERROR, "load failed, the next one continues from the last commit: disk full"));
+    }
+
+    /** Stops a load that fails when it is interrupted. */
+    private void stopDuring(Function<InterruptedException, IOException> failure) throws Exception {
+        CountDownLatch started = new CountDownLatch(1);
         PeriodicLoad.Load load = () -> {
-            loads.countDown();
-            if (loads.getCount() > 0) {
-                throw new IOException("disk full");
-            }
+            started.countDown();
             try {
                 new CompletableFuture<Void>().get();
             } catch (InterruptedException e) {
-                throw new IOException("interrupted while taking the lock", e);
+                throw failure.apply(e);
             }
             return List.of();
         };
         PeriodicLoad periodic = new PeriodicLoad(load, INTERVAL, monitor);
-        assertThat(loads.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(started.await(30, TimeUnit.SECONDS)).isTrue();
         periodic.close();
-        assertThat(lines.list)
-                .extracting(ILoggingEvent::getLevel, ILoggingEvent::getFormattedMessage)
-                .containsExactly(
-                        tuple(Level.ERROR, "load failed, the next one continues from the last commit: disk full"),
-                        tuple(
-                                Level.INFO,
-                                "load stopped, the next process continues from the last commit: interrupted while taking"
-                                        + " the lock"));
-        assertThat(lines.list.get(1).getThrowableProxy()).as("stack trace").isNull();
     }
 }

@@ -46,7 +46,7 @@ public final class TransactionCheck {
     public List<Finding> version() {
         String subject = "transactions";
         try {
-            int version = transactions.version();
+            int version = transactions.transactionVersion();
             String found = "the brokers have transaction.version=" + version;
             return List.of(
                     version >= TransactionalProducer.VERSION_MIN

@@ -44,7 +44,7 @@ class TransactionCheckTest {
                 default -> throw new IllegalStateException(method.getName());
             }),
             proxy(TransactionAdmin.class, (proxy, method, arguments) -> switch (method.getName()) {
-                case "version" -> version;
+                case "transactionVersion" -> version;
                 case "describe" -> describedId(String.valueOf(arguments[0]));
                 default -> throw new IllegalStateException(method.getName());
             }),
