@@ -48,9 +48,9 @@ class RecordBatchBuilderTest {
     void reusedArraysChangeNoBatch(CompressionType compression) {
         BatchBuffers buffers = BatchBuffers.ofBatches(10_000, 100_000);
         for (int bytes = 10_000; bytes > 500; bytes /= 2) {
-            byte[] used = buffers.take(bytes);
-            Arrays.fill(used, (byte) 0xFF);
-            buffers.giveBack(used);
+            List<byte[]> used = List.of(buffers.take(bytes), buffers.take(bytes));
+            used.forEach(each -> Arrays.fill(each, (byte) 0xFF));
+            used.forEach(buffers::giveBack);
         }
         for (int i = 0; i < 3; i++) {
             RecordBatchBuilder fresh = new RecordBatchBuilder(compression, 10_000);
