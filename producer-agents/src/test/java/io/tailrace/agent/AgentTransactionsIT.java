@@ -31,13 +31,14 @@ class AgentTransactionsIT extends AgentProcesses {
             try {
                 Awaitility.await()
                         .pollInterval(20, TimeUnit.MILLISECONDS)
+                        .failFast(victim::requireRunning)
                         .ignoreExceptions()
                         .until(() -> endOffset("exact") >= killAt);
             } finally {
                 victim.kill();
             }
         }
-        assertThat(transactional("exact", "--once").awaitExit()).isZero();
+        transactional("exact", "--once").awaitSuccess();
 
         assertThat(lines("exact")).containsExactlyElementsOf(expected(total));
         assertThat(endOffset("exact")).isGreaterThan(total);
@@ -53,7 +54,7 @@ class AgentTransactionsIT extends AgentProcesses {
         ChildProcess check = transactional("fenced", "--check");
         check.await("OK +transactional id tailrace-agent-fenced +(its coordinator answers: [A-Z])");
         check.await("OK +topic tailrace-agent-positions +partition \\d, .* (is compacted and has a leader)");
-        assertThat(check.awaitExit()).as("checked beside the running agent").isZero();
+        check.awaitSuccess();
 
         ChildProcess second = transactional("fenced", "--set", "data.dir=" + folder.resolve("fenced-elsewhere"));
         second.await("agent is ready(.*)");
@@ -64,7 +65,7 @@ class AgentTransactionsIT extends AgentProcesses {
         assertThat(first.awaitExit()).isEqualTo(2);
         Awaitility.await().until(() -> lines("fenced").size() == 2_000);
         second.terminate();
-        assertThat(second.awaitExit()).isZero();
+        second.awaitSuccess();
         assertThat(lines("fenced")).containsExactlyElementsOf(expected(2_000));
     }
 }

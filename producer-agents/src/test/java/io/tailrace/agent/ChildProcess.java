@@ -82,6 +82,23 @@ final class ChildProcess {
         return process.exitValue();
     }
 
+    /** Waits for the end of the process, which must have the exit code 0. */
+    void awaitSuccess() throws InterruptedException {
+        int code = awaitExit();
+        if (code != 0) {
+            output.drainTo(seen);
+            throw new AssertionError(name + " ended with " + code + ":\n" + String.join("\n", seen));
+        }
+    }
+
+    /** Fails with what the process has printed if it has ended. */
+    void requireRunning() {
+        if (!process.isAlive()) {
+            output.drainTo(seen);
+            throw new AssertionError(name + " ended with " + process.exitValue() + ":\n" + String.join("\n", seen));
+        }
+    }
+
     /** SIGTERM. */
     void terminate() {
         process.destroy();
