@@ -3,9 +3,11 @@ package io.tailrace.agent;
 import io.tailrace.client.Admin;
 import io.tailrace.client.ClientConfig;
 import io.tailrace.client.ClientException;
+import io.tailrace.client.ConfigEntry;
 import io.tailrace.client.NewTopic;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,10 +35,8 @@ final class BrokerTopics implements Connections.Topics {
             if (!admin.topics(true).contains(topic)) {
                 create(admin, topic, partitions, configuration);
             }
-            boolean isCompacted = admin.topicConfig(topic).stream()
-                    .anyMatch(entry -> entry.name().equals(CLEANUP_POLICY)
-                            && String.valueOf(entry.value()).contains(COMPACT));
-            if (!isCompacted) {
+            // Not "compact,delete" either, which deletes as well.
+            if (!ConfigEntry.valueOf(admin.topicConfig(topic), CLEANUP_POLICY).equals(Optional.of(COMPACT))) {
                 log.warn(
                         "topic is not compacted, retention will delete the last record of an agent that is stopped:"
                                 + " set cleanup.policy=compact on topic {}",

@@ -48,11 +48,8 @@ record PartitionHealth(
     }
 
     private static int minInsyncReplicas(List<ConfigEntry> configs) {
-        return configs.stream()
-                .filter(entry -> entry.name().equals("min.insync.replicas"))
-                .map(ConfigEntry::value)
-                .mapToInt(text -> Integer.parseInt(String.valueOf(text)))
-                .findFirst()
+        return ConfigEntry.valueOf(configs, "min.insync.replicas")
+                .map(Integer::valueOf)
                 .orElse(1);
     }
 

@@ -85,11 +85,7 @@ final class ReassignmentThrottle {
     }
 
     private static Optional<String> text(List<ConfigEntry> own, String name) {
-        return own.stream()
-                .filter(entry -> entry.name().equals(name))
-                .flatMap(entry -> Optional.ofNullable(entry.value()).stream())
-                .filter(text -> !text.isEmpty())
-                .findFirst();
+        return ConfigEntry.valueOf(own, name).filter(text -> !text.isEmpty());
     }
 
     /** Removes the settings made by {@link #set} from all topics and brokers. Returns false if there were none. */

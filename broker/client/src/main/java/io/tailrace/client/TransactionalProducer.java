@@ -27,7 +27,7 @@ import java.util.concurrent.CompletableFuture;
  * </ul>
  */
 public interface TransactionalProducer extends Producer {
-    /** What {@link TransactionAdmin#version} must be at least. */
+    /** What {@link TransactionAdmin#transactionVersion} must be at least. */
     int VERSION_MIN = 2;
 
     /** Starts a producer with the {@code transactional.id} of its configuration. Connects in the background. */

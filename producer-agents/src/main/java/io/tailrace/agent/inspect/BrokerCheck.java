@@ -55,10 +55,8 @@ public final class BrokerCheck {
 
     private Optional<Boolean> createsTopics(int broker) {
         try {
-            return admin.brokerConfig(broker).stream()
-                    .filter(entry -> entry.name().equals("auto.create.topics.enable") && entry.value() != null)
-                    .map(entry -> Boolean.valueOf(entry.value()))
-                    .findFirst();
+            return ConfigEntry.valueOf(admin.brokerConfig(broker), "auto.create.topics.enable")
+                    .map(Boolean::valueOf);
         } catch (ClientException e) {
             // Not every user may read it.
             return Optional.empty();
@@ -135,9 +133,6 @@ public final class BrokerCheck {
     }
 
     private static Optional<Long> value(List<ConfigEntry> entries, String key) {
-        return entries.stream()
-                .filter(entry -> entry.name().equals(key) && entry.value() != null)
-                .map(entry -> Long.valueOf(String.valueOf(entry.value())))
-                .findFirst();
+        return ConfigEntry.valueOf(entries, key).map(Long::valueOf);
     }
 }

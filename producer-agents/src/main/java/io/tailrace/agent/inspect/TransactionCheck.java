@@ -4,6 +4,7 @@ import io.tailrace.agent.inspect.CheckReport.Finding;
 import io.tailrace.agent.transaction.AgentTransactionConfig;
 import io.tailrace.client.ClientException;
 import io.tailrace.client.ClusterAdmin;
+import io.tailrace.client.ConfigEntry;
 import io.tailrace.client.TopicDescription;
 import io.tailrace.client.TransactionAdmin;
 import io.tailrace.client.TransactionDescription;
@@ -105,7 +106,8 @@ public final class TransactionCheck {
             findings.add(
                     Finding.fail(topic(), partition + ", has no leader: start one of its brokers, " + own.replicas()));
         }
-        String policy = policy();
+        String policy =
+                ConfigEntry.valueOf(admin.topicConfig(topic.name()), POLICY).orElse("");
         if (!policy.equals(COMPACT)) {
             findings.add(Finding.warn(
                     topic(),
@@ -117,13 +119,5 @@ public final class TransactionCheck {
             findings.add(Finding.ok(topic(), partition + ", is compacted and has a leader"));
         }
         return findings;
-    }
-
-    private String policy() {
-        return admin.topicConfig(config.topic()).stream()
-                .filter(entry -> entry.name().equals(POLICY))
-                .map(entry -> String.valueOf(entry.value()))
-                .findFirst()
-                .orElse("");
     }
 }

@@ -124,11 +124,8 @@ final class TopicSchemaLog implements SchemaLog {
             throw new IllegalStateException("topic " + topic + " has " + partitions
                     + " partitions: expected 1; set kafkastore.topic to another one");
         }
-        String policy = admin.topicConfig(topic).stream()
-                .filter(entry -> entry.name().equals(CLEANUP_POLICY))
-                .map(ConfigEntry::value)
-                .findFirst()
-                .orElse(COMPACT);
+        String policy =
+                ConfigEntry.valueOf(admin.topicConfig(topic), CLEANUP_POLICY).orElse(COMPACT);
         if (!COMPACT.equals(policy)) {
             throw new IllegalStateException("topic %s has %s=%s: expected %s, so that retention deletes no schemas"
                     .formatted(topic, CLEANUP_POLICY, policy, COMPACT));
