@@ -101,6 +101,8 @@ final class Agent implements AutoCloseable {
         long steadyMs = now.steadyMs();
         openFiles.beginStep();
         sources.forEach(source -> source.tryGate(steadyMs));
+        // Until it is tried, nothing is known to be in the way, and a run would end without its counts.
+        var unusedUntilCounting = auditGate.isOpen(steadyMs);
         progressMs = progressMs == NEVER ? steadyMs : progressMs;
         if (steadyMs >= scanAtMs) {
             sources.forEach(source -> source.tail().scan(now));

@@ -53,6 +53,11 @@ final class InFlightMemory {
         return used == 0 || room >= roomBytesMin ? room : 0;
     }
 
+    /** Whether a source has half of what it may have, or has to wait. */
+    boolean isHalfUsed(TailedSource source) {
+        return 2 * source.inFlightBytes() >= sourceBytesMax || room(source) == 0;
+    }
+
     /** What all sources have in flight. */
     long bytes() {
         return bytes;

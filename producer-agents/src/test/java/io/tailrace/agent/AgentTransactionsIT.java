@@ -46,6 +46,18 @@ class AgentTransactionsIT extends AgentProcesses {
         assertThat(cleanupPolicy("tailrace-agent-positions")).isEqualTo("compact");
     }
 
+    /** It ends long before the first statement is due. */
+    @Test
+    void aShortRunStatesItsCounts() throws Exception {
+        append("short", 0, 10);
+
+        transactional("short", "--once", "--set", "audit.interval.ms=3600000").awaitSuccess();
+        transactional("short", "--once", "--set", "audit.interval.ms=3600000").awaitSuccess();
+
+        assertThat(lines("short")).containsExactlyElementsOf(expected(10));
+        assertThat(audited("short", 10).get("stopped")).isEqualTo(true);
+    }
+
     @Test
     void aSecondAgentWithTheIdEndsTheFirst() throws Exception {
         append("fenced", 0, 1_000);

@@ -424,6 +424,24 @@ class AgentTransactionsTest {
     }
 
     @Test
+    void aRunThatEndsByItselfWaitsForTheSchemasOfItsCounts() throws IOException {
+        harness.stop();
+        harness.append("access.log", "one\n");
+        harness.registry.refused.add(AgentHarness.AUDIT + "-value");
+        harness.start();
+        harness.run();
+        assertThat(harness.agent.isIdle(harness.steadyMs())).isFalse();
+
+        harness.registry.refused.clear();
+        harness.pass(60_000);
+        harness.run();
+
+        assertThat(harness.agent.isIdle(harness.steadyMs())).isTrue();
+        harness.stop();
+        assertThat(harness.agent.leftOut(harness.steadyMs())).isEmpty();
+    }
+
+    @Test
     void aTransactionTakesWhatIsReadInItsInterval() throws IOException {
         harness.stop();
         harness.transactionIntervalMs = OptionalLong.of(3_000);

@@ -1,6 +1,5 @@
 package io.tailrace.protocol.record;
 
-import com.github.luben.zstd.Zstd;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.zip.GZIPOutputStream;
@@ -13,9 +12,11 @@ import org.xerial.snappy.SnappyOutputStream;
 final class Compressor {
     private Compressor() {}
 
-    /** Upper bound of the size of so many bytes in zstd. Other formats may exceed it slightly. */
+    /** Upper bound of the size of so many bytes in zstd, as in {@code zstd.h}. Other formats may exceed it slightly. */
     static long bytesMax(int length) {
-        return Zstd.compressBound(length);
+        // Zstd.compressBound would load the native library also for those who never compress.
+        int ofShortInput = Math.max(0, (128 << 10) - length) >> 11;
+        return (long) length + (length >> 8) + ofShortInput;
     }
 
     /** Compresses bytes to a stream. */
