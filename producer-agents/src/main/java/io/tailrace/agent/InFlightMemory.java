@@ -53,9 +53,10 @@ final class InFlightMemory {
         return used == 0 || room >= roomBytesMin ? room : 0;
     }
 
-    /** Whether a source has half of what it may have, or has to wait. */
+    /** Whether a source has nearly half of what it may have, or has to wait. */
     boolean isHalfUsed(TailedSource source) {
-        return 2 * source.inFlightBytes() >= sourceBytesMax || room(source) == 0;
+        // A little less than half: of the other half, the last part of roomBytesMin is not used.
+        return 8 * source.inFlightBytes() >= 3 * sourceBytesMax || room(source) == 0;
     }
 
     /** What all sources have in flight. */

@@ -267,9 +267,9 @@ final class TransactionalSending implements Sending {
             return;
         }
         open.begin();
-        boolean isFull =
-                parts.sources().stream().anyMatch(source -> parts.memory().room(source) <= 0);
-        if (isFull || open.ageMs(steadyMs) >= config.intervalMs()) {
+        // As much again is read while this one is committed.
+        boolean isLarge = parts.sources().stream().anyMatch(parts.memory()::isHalfUsed);
+        if (isLarge || open.ageMs(steadyMs) >= config.intervalMs()) {
             end(now);
         }
     }

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 class AgentSharesTest {
     private static final Format RAW = new Format(Format.Kind.RAW, "", "", "iso");
     private static final Format JSON = new Format(Format.Kind.JSON, "", "at", "epoch-millis");
-    /** {@code in.flight.bytes.max} of the harness, in lines of which each counts as 400 bytes and more. */
-    private static final int LINES_IN_FLIGHT_MAX = (1 << 20) / 400;
+    /** {@code in.flight.bytes.max} of the harness, in lines of which each counts as 200 bytes and more. */
+    private static final int LINES_IN_FLIGHT_MAX = (1 << 20) / 200;
 
     @TempDir
     @SuppressWarnings("NullAway.Init")

@@ -135,7 +135,7 @@ class AgentTest extends AgentFixture {
             harness.append("access.log." + file, (file + " line\n").repeat(1_000));
         }
         harness.run();
-        int linesMax = (1 << 20) / 400;
+        int linesMax = (1 << 20) / 200;
         assertThat(harness.producer.pending.size()).isLessThan(linesMax);
         harness.producer.holding = false;
         harness.producer.answerAll();

@@ -462,16 +462,21 @@ class AgentTransactionsTest {
     }
 
     @Test
-    void aTransactionEndsEarlierIfTheMemoryIsFull() throws IOException {
+    void aTransactionEndsOnceItHasHalfOfTheMemory() throws IOException {
         harness.stop();
         harness.transactionIntervalMs = OptionalLong.of(1_000_000);
         harness.start();
         harness.run();
-        harness.append("access.log", ("x".repeat(1_000) + "\n").repeat(3_000));
+        long before = commits();
+        harness.append("access.log", ("x".repeat(99) + "\n").repeat(800));
+        harness.run();
+        assertThat(commits()).isEqualTo(before);
 
+        harness.append("access.log", ("x".repeat(99) + "\n").repeat(500));
         harness.run();
 
-        assertThat(harness.lines()).hasSizeGreaterThan(1_000);
+        assertThat(commits()).isEqualTo(before + 1);
+        assertThat(harness.lines()).hasSize(1_300);
     }
 
     @Test

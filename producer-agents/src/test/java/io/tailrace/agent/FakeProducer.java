@@ -98,7 +98,7 @@ class FakeProducer implements Producer {
     }
 
     @Override
-    public RecordBlock newBlock(String topic, byte[] key) {
+    public RecordBlock newBlock(String topic, byte[] key, int expectedBytes) {
         RecordBlock block = new RecordBlock(topic, key, CompressionType.NONE, BLOCK_BYTES);
         if (fullBlocks) {
             block.append(0, new byte[BLOCK_BYTES], 0, BLOCK_BYTES);

@@ -43,7 +43,7 @@ final class FakeProducer implements TransactionalProducer {
     }
 
     @Override
-    public RecordBlock newBlock(String topic, byte[] key) {
+    public RecordBlock newBlock(String topic, byte[] key, int expectedBytes) {
         throw new UnsupportedOperationException("not used by commands");
     }
 

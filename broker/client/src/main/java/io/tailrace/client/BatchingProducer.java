@@ -129,9 +129,11 @@ final class BatchingProducer implements Producer {
     }
 
     @Override
-    public RecordBlock newBlock(String topic, byte[] key) {
+    public RecordBlock newBlock(String topic, byte[] key, int expectedBytes) {
         return new RecordBlock(
-                topic, key, new RecordBatchBuilder(config.compression(), config.batchBytesMax(), blockBuffers));
+                topic,
+                key,
+                new RecordBatchBuilder(config.compression(), config.batchBytesMax(), expectedBytes, blockBuffers));
     }
 
     @Override

@@ -29,8 +29,8 @@ public abstract class ForwardingProducer implements Producer {
     }
 
     @Override
-    public RecordBlock newBlock(String topic, byte[] key) {
-        return producer.newBlock(topic, key);
+    public RecordBlock newBlock(String topic, byte[] key, int expectedBytes) {
+        return producer.newBlock(topic, key, expectedBytes);
     }
 
     @Override

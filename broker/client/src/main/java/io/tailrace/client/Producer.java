@@ -45,8 +45,12 @@ public interface Producer extends AutoCloseable {
      */
     Optional<ClientException> obstacle(String topic);
 
-    /** An empty block for up to {@code batch.size} bytes of records, compressed as {@code compression.type} says. */
-    RecordBlock newBlock(String topic, byte[] key);
+    /**
+     * An empty block for up to {@code batch.size} bytes of records, compressed as {@code compression.type} says.
+     *
+     * @param expectedBytes about as many bytes of records as will be added; a block that gets more grows
+     */
+    RecordBlock newBlock(String topic, byte[] key, int expectedBytes);
 
     /**
      * Queues a block that is not empty as a batch of its own, behind the records that were sent to its partition before. Blocks as

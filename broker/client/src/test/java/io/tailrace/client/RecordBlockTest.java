@@ -20,7 +20,7 @@ class RecordBlockTest extends ProducerFixture {
         while (Partitioner.ofKey(key, 2) != P0.partition()) {
             key[0]++;
         }
-        RecordBlock block = producer.newBlock("t", key);
+        RecordBlock block = producer.newBlock("t", key, 100);
         for (int i = 0; i < records; i++) {
             assertThat(block.append(5 + i, new byte[valueBytes + 2], 1, valueBytes))
                     .isTrue();

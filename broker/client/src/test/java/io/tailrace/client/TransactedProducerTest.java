@@ -51,7 +51,7 @@ class TransactedProducerTest extends TransactionFixture {
     @Test
     void blockIsAPartOfTheTransaction() {
         begin();
-        RecordBlock block = producer.newBlock("t", new byte[] {1});
+        RecordBlock block = producer.newBlock("t", new byte[] {1}, 100);
         block.append(5, new byte[9], 0, 9);
         CompletableFuture<RecordMetadata> unused = producer.send(block);
         step();

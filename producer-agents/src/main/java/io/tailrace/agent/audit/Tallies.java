@@ -1,7 +1,6 @@
 package io.tailrace.agent.audit;
 
-import io.tailrace.schemas.audit.ContentHash;
-import io.tailrace.schemas.audit.ContentSum;
+import io.tailrace.schemas.audit.GrowingSum;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -35,7 +34,7 @@ public final class Tallies {
 
     private static final class Tally {
         private final Window window;
-        private ContentSum sum = ContentSum.ZERO;
+        private final GrowingSum sum = new GrowingSum();
         private long rejected;
         private long latestEventMs = UNKNOWN;
 
@@ -44,14 +43,14 @@ public final class Tallies {
         }
 
         private AuditLedger.Open toOpen() {
-            return new AuditLedger.Open(window.topic, window.startMs, sum, rejected);
+            return new AuditLedger.Open(window.topic, window.startMs, sum.sum(), rejected);
         }
     }
 
-    /** Adds a record. */
-    public void add(String topic, long eventTimeMs, ContentHash hash) {
+    /** Adds a record: a part of an array, without its framing. */
+    public void add(String topic, long eventTimeMs, byte[] bytes, int offset, int length) {
         Tally tally = of(topic, eventTimeMs);
-        tally.sum = tally.sum.plus(hash);
+        tally.sum.add(bytes, offset, length);
         tally.latestEventMs = Math.max(tally.latestEventMs, eventTimeMs);
     }
 
@@ -64,7 +63,7 @@ public final class Tallies {
     public void addAll(Tallies others) {
         for (Tally other : others.byWindow.values()) {
             Tally tally = of(other.window.topic, other.window.startMs);
-            tally.sum = tally.sum.plus(other.sum);
+            tally.sum.add(other.sum.sum());
             tally.rejected += other.rejected;
             tally.latestEventMs = Math.max(tally.latestEventMs, other.latestEventMs);
         }
@@ -73,7 +72,7 @@ public final class Tallies {
     /** Adds a count that a checkpoint kept. */
     void add(AuditLedger.Open count) {
         Tally tally = of(count.topic(), count.windowStartMs());
-        tally.sum = tally.sum.plus(count.sum());
+        tally.sum.add(count.sum());
         tally.rejected += count.rejected();
     }
 

@@ -8,6 +8,7 @@ import io.tailrace.client.ClientException;
 import io.tailrace.client.Producer;
 import io.tailrace.client.RecordBlock;
 import io.tailrace.client.RecordsRefusedException;
+import io.tailrace.schemas.Framing;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,10 +28,16 @@ import org.slf4j.LoggerFactory;
 public final class ChunkDelivery {
     private static final Logger log = LoggerFactory.getLogger(ChunkDelivery.class);
 
+    /** About as much as a record has beside its line. */
+    private static final int RECORD_OVERHEAD_BYTES = 150;
+
     private final Producer producer;
     private final ChunkEncoder encoder;
     private final Origin origin;
     private final Chunk chunk;
+    /** About as many as a record has. */
+    private final int recordBytes;
+
     private final Unanswered<Block> unanswered;
     private final Backoff backoff = new Backoff();
     private final List<Block> failed = new ArrayList<>();
@@ -54,7 +61,7 @@ public final class ChunkDelivery {
 
         private Block(String topic, int linesMax) {
             this.topic = topic;
-            records = producer.newBlock(topic, origin.key());
+            records = producer.newBlock(topic, origin.key(), linesMax * recordBytes);
             lines = new int[linesMax];
         }
 
@@ -65,7 +72,12 @@ public final class ChunkDelivery {
                 return false;
             }
             lines[records.recordCount() - 1] = line;
-            tallies.add(topic, record.eventTimeMs(), record.hash());
+            tallies.add(
+                    topic,
+                    record.eventTimeMs(),
+                    record.bytes(),
+                    Framing.HEADER_BYTES,
+                    record.size() - Framing.HEADER_BYTES);
             return true;
         }
 
@@ -90,6 +102,7 @@ public final class ChunkDelivery {
         this.encoder = encoder;
         this.origin = origin;
         this.chunk = chunk;
+        this.recordBytes = chunk.lines().length() / chunk.lines().count() + RECORD_OVERHEAD_BYTES;
         this.unanswered = new Unanswered<>(wakeUp);
         List<DeadLetter> rejected = new ArrayList<>();
         Block block = new Block(encoder.topic(), chunk.lines().count());
@@ -116,7 +129,7 @@ public final class ChunkDelivery {
             return block;
         }
         block.send();
-        Block next = new Block(block.topic, block.lines.length);
+        Block next = new Block(block.topic, block.lines.length - block.records.recordCount());
         if (!next.add(line)) {
             throw new IllegalStateException("an empty block has no room for a record of "
                     + encoder.record().size() + " bytes: topic " + block.topic);

@@ -1,7 +1,6 @@
 package io.tailrace.agent.encode;
 
 import io.tailrace.schemas.Framing;
-import io.tailrace.schemas.audit.ContentHash;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
@@ -130,11 +129,6 @@ public final class RecordWriter {
     /** What {@link #eventTime} was given last. */
     public long eventTimeMs() {
         return eventTimeMs;
-    }
-
-    /** The hash of the record, without its framing. */
-    public ContentHash hash() {
-        return ContentHash.of(bytes, Framing.HEADER_BYTES, size - Framing.HEADER_BYTES);
     }
 
     byte[] copy() {

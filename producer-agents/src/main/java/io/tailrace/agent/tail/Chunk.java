@@ -9,7 +9,8 @@ package io.tailrace.agent.tail;
  * @param readMs when the lines were first read: before a crash, if they may have been sent then
  */
 public record Chunk(Lines lines, long offset, ReadPosition end, long readMs) {
-    private static final int LINE_OVERHEAD_BYTES = 400;
+    /** A line's bounds, and what its record has beside it: above all host and file, and both again in the key. */
+    private static final int LINE_OVERHEAD_BYTES = 200;
 
     /** An estimate of the memory that the lines take until they are acknowledged: their bytes and records. */
     public long memoryBytes() {

@@ -39,7 +39,7 @@ public final class Lines {
     }
 
     /** How many bytes the lines take, with what separates them. */
-    int length() {
+    public int length() {
         return length;
     }
 

@@ -10,7 +10,6 @@ import io.tailrace.agent.tail.FileProgress;
 import io.tailrace.agent.tail.FileToSkip;
 import io.tailrace.agent.tail.ReadPosition;
 import io.tailrace.agent.tail.SentLines;
-import io.tailrace.schemas.audit.ContentHash;
 import io.tailrace.schemas.audit.ContentSum;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -303,7 +302,9 @@ class AgentCheckpointFileTest {
                 filesToSkip = Set.of(new FileToSkip("source" + step % 3, new FileId(1, step % 5), 1 + step));
             }
             Tallies lines = new Tallies();
-            lines.add("t" + random.nextInt(2), random.nextLong(3_000_000), new ContentHash(random.nextLong(), step));
+            byte[] record = new byte[20];
+            random.nextBytes(record);
+            lines.add("t" + random.nextInt(2), random.nextLong(3_000_000), record, 0, record.length);
             ledger.add(lines);
             if (random.nextInt(20) == 0 && ledger.sealed().isEmpty()) {
                 ledger.seal();

@@ -54,14 +54,14 @@ class LineReaderTest {
         assertThat(chunks.get(2).offset() + chunks.get(2).lines().start(1_807)).isEqualTo(9_999);
     }
 
-    /** A line counts as 400 bytes and twice its length. */
+    /** A line counts as 200 bytes and twice its length. */
     @Test
     void memoryOfAChunkIsBoundedButForItsLastLine() throws Exception {
         LineReader.Limits limits = new LineReader.Limits(Long.MAX_VALUE, true, 0, 0, 1_000);
         byte[] text = ("x".repeat(99) + "\n").repeat(5).getBytes(StandardCharsets.UTF_8);
         List<Chunk> chunks = read(text, StandardCharsets.UTF_8, limits);
-        assertThat(chunks).extracting(chunk -> chunk.lines().count()).containsExactly(2, 2, 1);
-        assertThat(chunks).extracting(Chunk::offset).containsExactly(0L, 200L, 400L);
+        assertThat(chunks).extracting(chunk -> chunk.lines().count()).containsExactly(3, 2);
+        assertThat(chunks).extracting(Chunk::offset).containsExactly(0L, 300L);
         assertThat(read(
                         "a very long line\n".repeat(2).getBytes(StandardCharsets.UTF_8),
                         StandardCharsets.UTF_8,

@@ -1,8 +1,9 @@
 package io.tailrace.protocol.record;
 
+import java.util.Deque;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
 /**
@@ -11,7 +12,7 @@ import java.util.stream.IntStream;
  */
 public final class BatchBuffers {
     /** Allocates every array. */
-    public static final BatchBuffers NOT_REUSED = new BatchBuffers(List.of());
+    public static final BatchBuffers NOT_REUSED = new BatchBuffers(List.of(), 0);
 
     /** The largest size, a half of it, and so on. */
     private static final int SIZES = 4;
@@ -19,28 +20,33 @@ public final class BatchBuffers {
     /** From the smallest size to the largest. */
     private final List<Free> sizes;
 
-    /** Arrays of one size that nobody uses. */
-    private record Free(int bytes, Queue<byte[]> arrays) {}
+    private final long freeBytesMax;
+    private final AtomicLong freeBytes = new AtomicLong();
 
-    private BatchBuffers(List<Free> sizes) {
+    /** Arrays of one size that nobody uses. */
+    private record Free(int bytes, Deque<byte[]> arrays) {}
+
+    private BatchBuffers(List<Free> sizes, long freeBytesMax) {
         this.sizes = sizes;
+        this.freeBytesMax = freeBytesMax;
     }
 
     /**
      * Reuses arrays of up to the size of a full batch.
      *
      * @param batchBytesMax size of a full batch
-     * @param freeBytesMax memory of the arrays that nobody uses; one of each size is kept in any case
+     * @param freeBytesMax memory of the arrays that nobody uses, or that of the two largest if it is more
      */
     public static BatchBuffers ofBatches(int batchBytesMax, int freeBytesMax) {
         long largest = RecordBatch.HEADER_BYTES + Compressor.bytesMax(batchBytesMax);
         if (largest > Integer.MAX_VALUE) {
             return NOT_REUSED;
         }
-        return new BatchBuffers(IntStream.range(0, SIZES)
+        List<Free> sizes = IntStream.range(0, SIZES)
                 .map(smaller -> (int) largest >> (SIZES - 1 - smaller))
-                .mapToObj(bytes -> new Free(bytes, new ArrayBlockingQueue<>(Math.max(1, freeBytesMax / SIZES / bytes))))
-                .toList());
+                .mapToObj(bytes -> new Free(bytes, new ConcurrentLinkedDeque<>()))
+                .toList();
+        return new BatchBuffers(sizes, Math.max(freeBytesMax, 2 * largest));
     }
 
     /** An array of at least this many bytes, with any content. A reused one is at most about twice as large. */
@@ -48,7 +54,11 @@ public final class BatchBuffers {
         for (Free size : sizes) {
             if (bytes <= size.bytes && bytes >= size.bytes / 2) {
                 byte[] array = size.arrays.poll();
-                return array == null ? new byte[size.bytes] : array;
+                if (array == null) {
+                    return new byte[size.bytes];
+                }
+                freeBytes.addAndGet(-size.bytes);
+                return array;
             }
         }
         return new byte[bytes];
@@ -58,8 +68,11 @@ public final class BatchBuffers {
     void giveBack(byte[] array) {
         for (Free size : sizes) {
             if (array.length == size.bytes) {
-                // One too many is left to the collector.
-                var unused = size.arrays.offer(array);
+                if (freeBytes.addAndGet(size.bytes) <= freeBytesMax) {
+                    size.arrays.push(array);
+                } else {
+                    freeBytes.addAndGet(-size.bytes);
+                }
             }
         }
     }

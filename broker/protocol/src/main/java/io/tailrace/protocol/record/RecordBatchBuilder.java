@@ -41,15 +41,20 @@ public final class RecordBatchBuilder {
      * @param batchBytesMax the size of a full batch before it is compressed; a larger record gets its own batch
      */
     public RecordBatchBuilder(CompressionType compression, int batchBytesMax) {
-        this(compression, batchBytesMax, BatchBuffers.NOT_REUSED);
+        this(compression, batchBytesMax, 0, BatchBuffers.NOT_REUSED);
     }
 
-    /** As the other constructor, with arrays from elsewhere, which {@link #build} gives back if it compresses the batch. */
-    public RecordBatchBuilder(CompressionType compression, int batchBytesMax, BatchBuffers buffers) {
+    /**
+     * As the other constructor, with arrays from elsewhere, which {@link #build} gives back if it compresses the batch.
+     *
+     * @param expectedBytes about as many bytes of records as will be added
+     */
+    public RecordBatchBuilder(CompressionType compression, int batchBytesMax, int expectedBytes, BatchBuffers buffers) {
         this.compression = compression;
         this.batchBytesMax = batchBytesMax;
         this.buffers = buffers;
-        this.bytes = new byte[Math.max(HEADER_BYTES, Math.min(batchBytesMax, INITIAL_BYTES))];
+        this.bytes =
+                buffers.take(Math.max(HEADER_BYTES, Math.min(batchBytesMax, Math.max(expectedBytes, INITIAL_BYTES))));
     }
 
     /**

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -54,7 +55,7 @@ class RecordBatchBuilderTest {
         }
         for (int i = 0; i < 3; i++) {
             RecordBatchBuilder fresh = new RecordBatchBuilder(compression, 10_000);
-            RecordBatchBuilder reusing = new RecordBatchBuilder(compression, 10_000, buffers);
+            RecordBatchBuilder reusing = new RecordBatchBuilder(compression, 10_000, 0, buffers);
             fill(fresh);
             fill(reusing);
 
@@ -65,16 +66,29 @@ class RecordBatchBuilderTest {
     @Test
     void compressingGivesBothArraysBack() {
         BatchBuffers buffers = BatchBuffers.ofBatches(10_000, 100_000);
-        RecordBatchBuilder builder = new RecordBatchBuilder(CompressionType.ZSTD, 10_000, buffers);
+        RecordBatchBuilder builder = new RecordBatchBuilder(CompressionType.ZSTD, 10_000, 0, buffers);
         fill(builder);
         builder.build();
 
-        byte[] first = buffers.take(10_000);
-        byte[] second = buffers.take(10_000);
+        byte[] plain = buffers.take(10_000);
+        byte[] compressed = buffers.take(10_000);
 
-        assertThat(first).contains(0x28, 0xB5, 0x2F, 0xFD);
-        assertThat(new String(second, StandardCharsets.UTF_8)).contains("index.html");
+        assertThat(new String(plain, StandardCharsets.UTF_8)).contains("index.html");
+        assertThat(compressed).contains(0x28, 0xB5, 0x2F, 0xFD);
         assertThat(buffers.take(10_000)).containsOnly(0);
+    }
+
+    @Test
+    void aBuilderOfAsManyBytesAsExpectedTakesOneArray() {
+        RecordBatchBuilder builder =
+                new RecordBatchBuilder(CompressionType.ZSTD, 10_000, 6_000, BatchBuffers.NOT_REUSED);
+        int bytes = builder.bufferBytes();
+
+        builder.append(NOW_MS, null, new byte[5_900], List.of());
+
+        assertThat(builder.bufferBytes()).isEqualTo(bytes).isEqualTo(6_000);
+        assertThat(new RecordBatchBuilder(CompressionType.ZSTD, 10_000, 20_000, BatchBuffers.NOT_REUSED).bufferBytes())
+                .isEqualTo(10_000);
     }
 
     @ParameterizedTest
@@ -99,13 +113,14 @@ class RecordBatchBuilderTest {
     @Test
     void moreArraysThanTheBoundAreNotKept() {
         BatchBuffers buffers = BatchBuffers.ofBatches(10_000, 0);
-        byte[] kept = buffers.take(10_000);
-        byte[] left = buffers.take(10_000);
-        buffers.giveBack(kept);
-        buffers.giveBack(left);
+        List<byte[]> used = Stream.generate(() -> buffers.take(10_000)).limit(3).toList();
+        used.forEach(buffers::giveBack);
 
-        assertThat(buffers.take(10_000)).isSameAs(kept);
-        assertThat(buffers.take(10_000)).isNotSameAs(left);
+        List<byte[]> again =
+                Stream.generate(() -> buffers.take(10_000)).limit(3).toList();
+        assertThat(again.get(0)).isSameAs(used.get(1));
+        assertThat(again.get(1)).isSameAs(used.get(0));
+        assertThat(again.get(2)).isNotSameAs(used.get(2));
     }
 
     @Test

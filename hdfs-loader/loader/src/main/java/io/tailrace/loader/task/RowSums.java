@@ -2,8 +2,8 @@ package io.tailrace.loader.task;
 
 import io.tailrace.loader.table.FileAudit;
 import io.tailrace.schemas.Framing;
-import io.tailrace.schemas.audit.ContentHash;
 import io.tailrace.schemas.audit.ContentSum;
+import io.tailrace.schemas.audit.GrowingSum;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -29,11 +29,11 @@ final class RowSums {
     }
 
     private final Limit limit;
-    private final Map<String, Map<Long, ContentSum>> sums = new HashMap<>(2);
+    private final Map<String, Map<Long, GrowingSum>> sums = new HashMap<>(2);
     private int entries;
     private boolean isComplete = true;
     private byte[] latestHost = new byte[0];
-    private Map<Long, ContentSum> latestSums = Map.of();
+    private Map<Long, GrowingSum> latestSums = Map.of();
 
     RowSums(Limit limit) {
         this.limit = limit;
@@ -44,24 +44,23 @@ final class RowSums {
         if (!isComplete) {
             return;
         }
-        Map<Long, ContentSum> windows = windows(row);
+        Map<Long, GrowingSum> windows = windows(row);
         long window = FileAudit.windowStartMs(row.eventTimeMs);
-        ContentSum sum = windows.get(window);
+        GrowingSum sum = windows.get(window);
         if (sum == null) {
             if (entries == FileAudit.ENTRIES_MAX || !limit.take()) {
                 giveUp();
                 return;
             }
             entries++;
-            sum = ContentSum.ZERO;
+            sum = new GrowingSum();
+            windows.put(window, sum);
         }
-        windows.put(
-                window,
-                sum.plus(ContentHash.of(row.array(), Framing.HEADER_BYTES, row.length() - Framing.HEADER_BYTES)));
+        sum.add(row.array(), Framing.HEADER_BYTES, row.length() - Framing.HEADER_BYTES);
     }
 
     /** Rows of a host mostly follow each other, so its name is rarely decoded. */
-    private Map<Long, ContentSum> windows(Row row) {
+    private Map<Long, GrowingSum> windows(Row row) {
         int from = row.hostFrom;
         int to = from + row.hostLength;
         if (latestSums.isEmpty() || !Arrays.equals(latestHost, 0, latestHost.length, row.hostBytes, from, to)) {
@@ -90,7 +89,11 @@ final class RowSums {
             return FileAudit.INCOMPLETE;
         }
         SortedMap<String, SortedMap<Long, ContentSum>> byHost = new TreeMap<>();
-        sums.forEach((host, windows) -> byHost.put(host, new TreeMap<>(windows)));
+        sums.forEach((host, windows) -> {
+            SortedMap<Long, ContentSum> ofHost = new TreeMap<>();
+            windows.forEach((window, sum) -> ofHost.put(window, sum.sum()));
+            byHost.put(host, ofHost);
+        });
         return new FileAudit(true, byHost);
     }
 }

@@ -11,7 +11,7 @@ import net.openhft.hashing.LongTupleHashFunction;
  * @param low the last 64 bits
  */
 public record ContentHash(long high, long low) {
-    private static final LongTupleHashFunction XXH128 = LongTupleHashFunction.xx128();
+    static final LongTupleHashFunction XXH128 = LongTupleHashFunction.xx128();
 
     /** The hash of a whole array. */
     public static ContentHash of(byte[] encoded) {

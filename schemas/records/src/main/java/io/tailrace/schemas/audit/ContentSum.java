@@ -70,8 +70,12 @@ public record ContentSum(long count, long high, long low) {
 
     private ContentSum plus(long moreCount, long moreHigh, long moreLow) {
         long lowSum = low + moreLow;
-        long carry = Long.compareUnsigned(lowSum, low) < 0 ? 1 : 0;
-        return new ContentSum(count + moreCount, high + moreHigh + carry, lowSum);
+        return new ContentSum(count + moreCount, high + moreHigh + carry(lowSum, moreLow), lowSum);
+    }
+
+    /** What the sum of two unsigned numbers, modulo 2^64, carries. */
+    static long carry(long sum, long summand) {
+        return Long.compareUnsigned(sum, summand) < 0 ? 1 : 0;
     }
 
     /** The sum without the count, in 16 bytes, big-endian. */

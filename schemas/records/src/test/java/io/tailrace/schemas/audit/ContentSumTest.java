@@ -51,6 +51,23 @@ class ContentSumTest {
     }
 
     @Test
+    void growingSumIsTheSumOfItsRecords() {
+        Random random = new Random(4);
+        GrowingSum growing = new GrowingSum();
+        ContentSum expected = ContentSum.ZERO;
+        for (int added = 0; added < 1000; added++) {
+            byte[] record = new byte[random.nextInt(300)];
+            random.nextBytes(record);
+            int offset = random.nextInt(record.length + 1);
+            growing.add(record, offset, record.length - offset);
+            growing.add(expected);
+            expected = expected.plus(ContentHash.of(record, offset, record.length - offset))
+                    .plus(expected);
+            assertThat(growing.sum()).isEqualTo(expected);
+        }
+    }
+
+    @Test
     void differenceIsSubtractionModuloTwoToThe128() {
         Random random = new Random(2);
         for (int round = 0; round < 1000; round++) {
