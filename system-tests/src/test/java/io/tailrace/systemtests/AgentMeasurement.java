@@ -49,7 +49,16 @@ class AgentMeasurement {
 
     private final KafkaClients clients = new KafkaClients(CLUSTER::bootstrapServers);
     private final Findings findings = new Findings(
-            "agent", "program", "format", "round", "bytes", "ms", "cpu_ms", "resident_mib", "idle_cpu_percent");
+            "agent",
+            "program",
+            "format",
+            "round",
+            "bytes",
+            "first_record_ms",
+            "ms",
+            "cpu_ms",
+            "resident_mib",
+            "idle_cpu_percent");
     private final Map<String, List<Run>> runs = new LinkedHashMap<>();
 
     /** Files and their number of lines. */
@@ -58,7 +67,7 @@ class AgentMeasurement {
     /** What a program uses while nothing is written to its files. */
     private record Quiet(double cpuPercent, long residentMiB) {}
 
-    private record Run(long bytes, long ms, long cpuMs, long residentMiB, double idlePercent) {
+    private record Run(long bytes, long firstRecordMs, long ms, long cpuMs, long residentMiB, double idlePercent) {
         double megabytesPerSecond() {
             return bytes / 1e3 / ms;
         }
@@ -154,17 +163,21 @@ class AgentMeasurement {
 
     /** A process and where it sends the lines of its files. */
     private record Started(ServerProcess process, Logs logs, String topic, String deadLetters) {
-        void awaitRecords() {
+        void awaitAllRecords() {
+            awaitRecords(logs.lines());
+        }
+
+        void awaitRecords(long count) {
             List<CommittedRecords> partitions = Stream.of(topic, deadLetters)
                     .map(name -> new CommittedRecords(
                             CLUSTER.brokers().get(0).logDirectory().resolve(name + "-0")))
                     .toList();
-            await("%d records in %s".formatted(logs.lines(), topic))
+            await("%d records in %s".formatted(count, topic))
                     .atMost(SENT_MAX)
                     .pollDelay(Duration.ZERO)
                     .pollInterval(Duration.ofMillis(50))
                     .failFast("the program has ended", process::hasEnded)
-                    .until(() -> records(partitions) >= logs.lines());
+                    .until(() -> records(partitions) >= count);
         }
 
         private static long records(List<CommittedRecords> partitions) throws IOException {
@@ -195,9 +208,11 @@ class AgentMeasurement {
         Started started = start(shipper, logs, round);
         long nanos = System.nanoTime();
         try (ServerProcess process = started.process()) {
-            started.awaitRecords();
+            started.awaitRecords(1);
+            long firstRecordMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanos);
+            started.awaitAllRecords();
             long ms = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanos);
-            return new Run(logs.bytes(), ms, process.cpuMs(), process.residentMiBMax(), 0);
+            return new Run(logs.bytes(), firstRecordMs, ms, process.cpuMs(), process.residentMiBMax(), 0);
         }
     }
 
@@ -208,7 +223,7 @@ class AgentMeasurement {
             for (LogShipper shipper : shippers) {
                 all.add(start(shipper, logs, round));
             }
-            all.forEach(Started::awaitRecords);
+            all.forEach(Started::awaitAllRecords);
             TimeUnit.SECONDS.sleep(UNTIL_IDLE.toSeconds());
             List<Long> cpuMs =
                     all.stream().map(started -> started.process().cpuMs()).toList();
@@ -228,6 +243,7 @@ class AgentMeasurement {
     private void add(LogShipper shipper, int round, Run busy, Quiet idle) {
         Run run = new Run(
                 busy.bytes(),
+                busy.firstRecordMs(),
                 busy.ms(),
                 busy.cpuMs(),
                 Math.max(busy.residentMiB(), idle.residentMiB()),
@@ -239,6 +255,7 @@ class AgentMeasurement {
                 shipper.format(),
                 round,
                 run.bytes(),
+                run.firstRecordMs(),
                 run.ms(),
                 run.cpuMs(),
                 run.residentMiB(),
