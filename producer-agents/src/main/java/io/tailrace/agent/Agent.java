@@ -102,7 +102,7 @@ final class Agent implements AutoCloseable {
         openFiles.beginStep();
         sources.forEach(source -> source.tryGate(steadyMs));
         // Until it is tried, nothing is known to be in the way, and a run would end without its counts.
-        var unusedUntilCounting = auditGate.isOpen(steadyMs);
+        var unused = auditGate.isOpen(steadyMs);
         progressMs = progressMs == NEVER ? steadyMs : progressMs;
         if (steadyMs >= scanAtMs) {
             sources.forEach(source -> source.tail().scan(now));

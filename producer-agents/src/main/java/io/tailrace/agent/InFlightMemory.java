@@ -55,7 +55,7 @@ final class InFlightMemory {
 
     /** Whether a source has nearly half of what it may have, or has to wait. */
     boolean isHalfUsed(TailedSource source) {
-        // A little less than half: of the other half, the last part of roomBytesMin is not used.
+        // Less than half, since a source waits for roomBytesMin, and so the other half is never filled.
         return 8 * source.inFlightBytes() >= 3 * sourceBytesMax || room(source) == 0;
     }
 

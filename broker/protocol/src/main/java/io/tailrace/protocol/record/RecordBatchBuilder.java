@@ -22,9 +22,11 @@ public final class RecordBatchBuilder {
     private final CompressionType compression;
     private final int batchBytesMax;
     private final BatchBuffers buffers;
+    /** Size of the array with the first record, if that fits. */
+    private final int firstBytes;
 
-    /** Room for the header, then the records added. */
-    private byte[] bytes;
+    /** Room for the header, then the records added; empty while there are none, and once the batch is built. */
+    private byte[] bytes = NO_BYTES;
 
     private int size = HEADER_BYTES;
     private int recordCount;
@@ -53,8 +55,7 @@ public final class RecordBatchBuilder {
         this.compression = compression;
         this.batchBytesMax = batchBytesMax;
         this.buffers = buffers;
-        this.bytes =
-                buffers.take(Math.max(HEADER_BYTES, Math.min(batchBytesMax, Math.max(expectedBytes, INITIAL_BYTES))));
+        this.firstBytes = Math.min(batchBytesMax, Math.max(expectedBytes, INITIAL_BYTES));
     }
 
     /**
@@ -152,7 +153,7 @@ public final class RecordBatchBuilder {
         return size;
     }
 
-    /** Size of the builder's buffer. */
+    /** Size of the builder's buffer; 0 while it has no records. */
     public int bufferBytes() {
         return bytes.length;
     }
@@ -255,10 +256,10 @@ public final class RecordBatchBuilder {
                     "size of batch: expected at most " + (Integer.MAX_VALUE - Long.BYTES) + " bytes, found " + needed);
         }
         if (needed > bytes.length) {
-            long grown = Math.max(needed, Math.min(bytes.length * 2L, batchBytesMax));
+            long grown = Math.max(needed, Math.max(firstBytes, Math.min(bytes.length * 2L, batchBytesMax)));
             byte[] smaller = bytes;
             bytes = buffers.take((int) grown);
-            System.arraycopy(smaller, 0, bytes, 0, size);
+            System.arraycopy(smaller, 0, bytes, 0, smaller.length);
             buffers.giveBack(smaller);
         }
     }

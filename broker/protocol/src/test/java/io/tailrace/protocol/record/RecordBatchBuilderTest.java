@@ -79,16 +79,18 @@ class RecordBatchBuilderTest {
     }
 
     @Test
-    void aBuilderOfAsManyBytesAsExpectedTakesOneArray() {
+    void aBuilderTakesAnArrayOfTheExpectedSizeWithItsFirstRecord() {
         RecordBatchBuilder builder =
                 new RecordBatchBuilder(CompressionType.ZSTD, 10_000, 6_000, BatchBuffers.NOT_REUSED);
-        int bytes = builder.bufferBytes();
+        assertThat(builder.bufferBytes()).isZero();
 
-        builder.append(NOW_MS, null, new byte[5_900], List.of());
+        builder.append(NOW_MS, null, new byte[10], List.of());
+        assertThat(builder.bufferBytes()).isEqualTo(6_000);
+        builder.append(NOW_MS, null, new byte[5_800], List.of());
+        assertThat(builder.bufferBytes()).isEqualTo(6_000);
+        builder.append(NOW_MS, null, new byte[3_000], List.of());
 
-        assertThat(builder.bufferBytes()).isEqualTo(bytes).isEqualTo(6_000);
-        assertThat(new RecordBatchBuilder(CompressionType.ZSTD, 10_000, 20_000, BatchBuffers.NOT_REUSED).bufferBytes())
-                .isEqualTo(10_000);
+        assertThat(builder.bufferBytes()).isEqualTo(10_000);
     }
 
     @ParameterizedTest
