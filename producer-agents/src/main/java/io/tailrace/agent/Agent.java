@@ -101,7 +101,7 @@ final class Agent implements AutoCloseable {
         long steadyMs = now.steadyMs();
         openFiles.beginStep();
         sources.forEach(source -> source.tryGate(steadyMs));
-        // Until it is tried, nothing is known to be in the way, and a run would end without its counts.
+        // A gate that was never tried reports no problem, and a run that ends by itself would leave out its counts.
         var unused = auditGate.isOpen(steadyMs);
         progressMs = progressMs == NEVER ? steadyMs : progressMs;
         if (steadyMs >= scanAtMs) {

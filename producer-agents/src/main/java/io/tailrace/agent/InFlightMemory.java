@@ -7,8 +7,8 @@ package io.tailrace.agent;
  * is for whoever has more to read. The sum exceeds the limit by no more than a line of each source.
  */
 final class InFlightMemory {
-    /** A source that has something in flight waits for room for as large a part of the memory, rather than to read a few lines. */
-    private static final int PARTS_MIN = 16;
+    /** A source that has something in flight waits for room for as large a part of what it may have, rather than to read a few lines. */
+    private static final int ROOM_PARTS = 16;
     /** No source has more than one of so many parts, or than an equal share if there are fewer sources. */
     private static final int PARTS_MAX = 8;
 
@@ -30,7 +30,7 @@ final class InFlightMemory {
         reservedBytes = Math.max(1, bytesMax / 2 / sources);
         commonBytesMax = bytesMax - bytesMax / 2;
         sourceBytesMax = Math.max(bytesMax / sources, bytesMax / PARTS_MAX);
-        roomBytesMin = bytesMax / PARTS_MIN;
+        roomBytesMin = sourceBytesMax / ROOM_PARTS;
     }
 
     /** Adds to what a source has in flight, or takes from it. */

@@ -25,7 +25,8 @@ final class TransactionKeys {
             100L,
             0,
             AgentTransactionConfig.TIMEOUT_MS / 3,
-            "transactions=true: how often what was sent is committed.");
+            "transactions=true: how long a transaction takes lines at most. It ends earlier if they use nearly half of the memory that"
+                    + " a source may have in flight.");
     static final ConfigKey<String> CHECKPOINT_TOPIC = ConfigKey.text(
             "checkpoint.topic",
             "tailrace-agent-positions",

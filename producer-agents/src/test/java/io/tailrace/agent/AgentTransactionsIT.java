@@ -46,7 +46,7 @@ class AgentTransactionsIT extends AgentProcesses {
         assertThat(cleanupPolicy("tailrace-agent-positions")).isEqualTo("compact");
     }
 
-    /** It ends long before the first statement is due. */
+    /** The runs end long before the first statement is due. */
     @Test
     void aShortRunStatesItsCounts() throws Exception {
         append("short", 0, 10);

@@ -24,6 +24,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -477,6 +478,30 @@ class AgentTransactionsTest {
 
         assertThat(commits()).isEqualTo(before + 1);
         assertThat(harness.lines()).hasSize(1_300);
+    }
+
+    /** No source has nearly half of what it may have, and still nothing more can be read. */
+    @Test
+    void aTransactionEndsIfManySourcesUseTheMemory() throws IOException {
+        harness.close();
+        harness = new AgentHarness(
+                folder,
+                1_000,
+                logs -> IntStream.range(0, 100)
+                        .mapToObj(each -> new Source(
+                                AgentHarness.tail(logs, "s" + each, each + ".log"),
+                                new Format(Format.Kind.RAW, "", "", "iso"),
+                                AgentHarness.TOPIC))
+                        .toList(),
+                AgentCheckpointFile::new,
+                OptionalLong.of(1_000_000));
+        for (int source = 0; source < 100; source++) {
+            harness.append(source + ".log", "a line\n".repeat(100));
+        }
+
+        runOften();
+
+        assertThat(harness.lines()).hasSizeGreaterThan(5_000);
     }
 
     @Test

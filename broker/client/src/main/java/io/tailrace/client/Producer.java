@@ -48,7 +48,8 @@ public interface Producer extends AutoCloseable {
     /**
      * An empty block for up to {@code batch.size} bytes of records, compressed as {@code compression.type} says.
      *
-     * @param expectedBytes about as many bytes of records as will be added; a block that gets more grows
+     * @param expectedBytes estimated bytes of all records, 0 if unknown; the first record allocates as much, up to {@code batch.size},
+     *     and the block grows if more are added
      */
     RecordBlock newBlock(String topic, byte[] key, int expectedBytes);
 

@@ -28,14 +28,11 @@ import org.slf4j.LoggerFactory;
 public final class ChunkDelivery {
     private static final Logger log = LoggerFactory.getLogger(ChunkDelivery.class);
 
-    /** About as much as a record has beside its line. */
-    private static final int RECORD_OVERHEAD_BYTES = 150;
-
     private final Producer producer;
     private final ChunkEncoder encoder;
     private final Origin origin;
     private final Chunk chunk;
-    /** About as many as a record has. */
+    /** Estimate for one record: the mean line, and what its origin adds. */
     private final int recordBytes;
 
     private final Unanswered<Block> unanswered;
@@ -102,7 +99,7 @@ public final class ChunkDelivery {
         this.encoder = encoder;
         this.origin = origin;
         this.chunk = chunk;
-        this.recordBytes = chunk.lines().length() / chunk.lines().count() + RECORD_OVERHEAD_BYTES;
+        this.recordBytes = chunk.lines().length() / chunk.lines().count() + origin.recordOverheadBytes();
         this.unanswered = new Unanswered<>(wakeUp);
         List<DeadLetter> rejected = new ArrayList<>();
         Block block = new Block(encoder.topic(), chunk.lines().count());

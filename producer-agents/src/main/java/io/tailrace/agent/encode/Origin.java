@@ -8,6 +8,9 @@ import java.nio.charset.StandardCharsets;
  * <p>Every record that an agent makes of a line begins with the same fields: host, file, byteOffset and fileId.
  */
 public final class Origin {
+    /** The framing, offset and time of a record, and the lengths that surround it in a batch. */
+    private static final int NUMBERS_BYTES = 35;
+
     private final byte[] beforeOffset;
     private final byte[] afterOffset;
     private final byte[] key;
@@ -34,6 +37,11 @@ public final class Origin {
     /** The key of the lines' records. Records of one key share a partition, and so keep their order. */
     public byte[] key() {
         return key.clone();
+    }
+
+    /** About how many bytes a record has in a batch beside its line. */
+    public int recordOverheadBytes() {
+        return beforeOffset.length + afterOffset.length + key.length + NUMBERS_BYTES;
     }
 
     private static long seed(String fileId) {

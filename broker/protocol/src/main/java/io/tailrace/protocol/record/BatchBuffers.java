@@ -35,7 +35,7 @@ public final class BatchBuffers {
      * Reuses arrays of up to the size of a full batch.
      *
      * @param batchBytesMax size of a full batch
-     * @param freeBytesMax memory of the arrays that nobody uses, or that of the two largest if it is more
+     * @param freeBytesMax most memory of unused arrays, of all sizes together; at least two of the largest size are kept
      */
     public static BatchBuffers ofBatches(int batchBytesMax, int freeBytesMax) {
         long largest = RecordBatch.HEADER_BYTES + Compressor.bytesMax(batchBytesMax);
@@ -64,15 +64,21 @@ public final class BatchBuffers {
         return new byte[bytes];
     }
 
+    /** Leaves arrays to the collector until the others are within the bound. */
+    private void shrink(Free size) {
+        while (freeBytes.get() > freeBytesMax && size.arrays.pollLast() != null) {
+            freeBytes.addAndGet(-size.bytes);
+        }
+    }
+
     /** Takes an array back, which the caller must not use any more. */
     void giveBack(byte[] array) {
         for (Free size : sizes) {
             if (array.length == size.bytes) {
-                if (freeBytes.addAndGet(size.bytes) <= freeBytesMax) {
-                    size.arrays.push(array);
-                } else {
-                    freeBytes.addAndGet(-size.bytes);
-                }
+                size.arrays.push(array);
+                freeBytes.addAndGet(size.bytes);
+                sizes.stream().filter(other -> other != size).forEach(this::shrink);
+                shrink(size);
             }
         }
     }

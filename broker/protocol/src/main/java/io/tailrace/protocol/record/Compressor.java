@@ -12,9 +12,9 @@ import org.xerial.snappy.SnappyOutputStream;
 final class Compressor {
     private Compressor() {}
 
-    /** Upper bound of the size of so many bytes in zstd, as in {@code zstd.h}. Other formats may exceed it slightly. */
+    /** Upper bound of the compressed size with zstd, ZSTD_COMPRESSBOUND of {@code zstd.h}. Other formats may exceed it slightly. */
     static long bytesMax(int length) {
-        // Zstd.compressBound would load the native library also for those who never compress.
+        // Zstd.compressBound would load the native library even in a process that never compresses.
         int ofShortInput = Math.max(0, (128 << 10) - length) >> 11;
         return (long) length + (length >> 8) + ofShortInput;
     }

@@ -22,10 +22,10 @@ public final class RecordBatchBuilder {
     private final CompressionType compression;
     private final int batchBytesMax;
     private final BatchBuffers buffers;
-    /** Size of the array with the first record, if that fits. */
-    private final int firstBytes;
+    /** Size of the first array, unless the first record needs a larger one. */
+    private final int initialBytes;
 
-    /** Room for the header, then the records added; empty while there are none, and once the batch is built. */
+    /** Room for the header, then the records added; empty while there are none. */
     private byte[] bytes = NO_BYTES;
 
     private int size = HEADER_BYTES;
@@ -36,6 +36,7 @@ public final class RecordBatchBuilder {
     private short producerEpoch = RecordBatch.NO_PRODUCER_EPOCH;
     private int baseSequence = RecordBatch.NO_SEQUENCE;
     private int flags;
+    private boolean isBuilt;
 
     /**
      * Creates a builder.
@@ -49,13 +50,13 @@ public final class RecordBatchBuilder {
     /**
      * As the other constructor, with arrays from elsewhere, which {@link #build} gives back if it compresses the batch.
      *
-     * @param expectedBytes about as many bytes of records as will be added
+     * @param expectedBytes estimated bytes of all records, 0 if unknown; the first record allocates as much, up to a full batch
      */
     public RecordBatchBuilder(CompressionType compression, int batchBytesMax, int expectedBytes, BatchBuffers buffers) {
         this.compression = compression;
         this.batchBytesMax = batchBytesMax;
         this.buffers = buffers;
-        this.firstBytes = Math.min(batchBytesMax, Math.max(expectedBytes, INITIAL_BYTES));
+        this.initialBytes = Math.min(batchBytesMax, Math.max(expectedBytes, INITIAL_BYTES));
     }
 
     /**
@@ -94,6 +95,7 @@ public final class RecordBatchBuilder {
 
     /** Writes what comes before a record's key, unless the batch is full. */
     private boolean begin(long timestampMs, byte @Nullable [] key, int valueBytes, long headersBytes) {
+        requireNotBuilt();
         if (timestampMs < RecordBatch.NO_TIMESTAMP) {
             throw new IllegalArgumentException("timestamp: expected at least 0, or -1 for none, found " + timestampMs);
         }
@@ -167,9 +169,8 @@ public final class RecordBatchBuilder {
         if (recordCount == 0) {
             throw new IllegalStateException("cannot build a batch without records");
         }
-        if (bytes.length == 0) {
-            throw new IllegalStateException("batch of " + recordCount + " records was built before");
-        }
+        requireNotBuilt();
+        isBuilt = true;
         ByteBuffer batch = compression == CompressionType.NONE ? ByteBuffer.wrap(bytes, 0, size) : compressed();
         bytes = NO_BYTES;
         batch.putLong(RecordBatch.BASE_OFFSET_AT, 0)
@@ -186,6 +187,12 @@ public final class RecordBatchBuilder {
                 .putInt(RecordBatch.RECORD_COUNT_AT, recordCount);
         RecordBatch.at(batch).stampCrc();
         return batch;
+    }
+
+    private void requireNotBuilt() {
+        if (isBuilt) {
+            throw new IllegalStateException("batch of " + recordCount + " records was built before");
+        }
     }
 
     private ByteBuffer compressed() {
@@ -256,10 +263,10 @@ public final class RecordBatchBuilder {
                     "size of batch: expected at most " + (Integer.MAX_VALUE - Long.BYTES) + " bytes, found " + needed);
         }
         if (needed > bytes.length) {
-            long grown = Math.max(needed, Math.max(firstBytes, Math.min(bytes.length * 2L, batchBytesMax)));
+            long grown = Math.max(needed, Math.max(initialBytes, Math.min(bytes.length * 2L, batchBytesMax)));
             byte[] smaller = bytes;
             bytes = buffers.take((int) grown);
-            System.arraycopy(smaller, 0, bytes, 0, smaller.length);
+            System.arraycopy(smaller, 0, bytes, 0, recordCount == 0 ? 0 : size);
             buffers.giveBack(smaller);
         }
     }

@@ -101,6 +101,7 @@ class RecordBatchBuilderTest {
         builder.build();
 
         assertThatIllegalStateException().isThrownBy(builder::build);
+        assertThatIllegalStateException().isThrownBy(() -> builder.append(NOW_MS, null, new byte[10], List.of()));
     }
 
     @Test
@@ -120,9 +121,25 @@ class RecordBatchBuilderTest {
 
         List<byte[]> again =
                 Stream.generate(() -> buffers.take(10_000)).limit(3).toList();
-        assertThat(again.get(0)).isSameAs(used.get(1));
-        assertThat(again.get(1)).isSameAs(used.get(0));
-        assertThat(again.get(2)).isNotSameAs(used.get(2));
+        assertThat(again.get(0)).isSameAs(used.get(2));
+        assertThat(again.get(1)).isSameAs(used.get(1));
+        assertThat(again.get(2)).isNotSameAs(used.get(0));
+    }
+
+    @Test
+    void arraysOfASizeThatIsUsedAreKeptInPlaceOfOthers() {
+        BatchBuffers buffers = BatchBuffers.ofBatches(10_000, 0);
+        List<byte[]> large =
+                Stream.generate(() -> buffers.take(10_000)).limit(2).toList();
+        large.forEach(buffers::giveBack);
+        for (int cycle = 0; cycle < 100; cycle++) {
+            byte[] small = buffers.take(2_000);
+            buffers.giveBack(small);
+
+            assertThat(buffers.take(2_000)).isSameAs(small);
+            buffers.giveBack(small);
+        }
+        assertThat(buffers.take(10_000)).isSameAs(large.get(1));
     }
 
     @Test

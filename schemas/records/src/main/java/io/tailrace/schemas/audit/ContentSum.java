@@ -73,7 +73,7 @@ public record ContentSum(long count, long high, long low) {
         return new ContentSum(count + moreCount, high + moreHigh + carry(lowSum, moreLow), lowSum);
     }
 
-    /** What the sum of two unsigned numbers, modulo 2^64, carries. */
+    /** The carry, 0 or 1, of an addition of unsigned 64-bit numbers, by its result and one summand. */
     static long carry(long sum, long summand) {
         return Long.compareUnsigned(sum, summand) < 0 ? 1 : 0;
     }
