@@ -77,7 +77,7 @@ public final class BatchBuffers {
             if (array.length == size.bytes) {
                 size.arrays.push(array);
                 freeBytes.addAndGet(size.bytes);
-                sizes.stream().filter(other -> other != size).forEach(this::shrink);
+                sizes.stream().filter(other -> other.bytes != size.bytes).forEach(this::shrink);
                 shrink(size);
             }
         }
