@@ -23,7 +23,7 @@ import org.apache.avro.Schema;
 
 /** The keys of {@code agent.properties}. */
 final class AgentKeys {
-    /** The producer reserves twice as much, and can count up to 2 GiB. */
+    /** The producer has room for four times as much, or 2 GiB, as far as it can count: at least twice as much. */
     private static final long IN_FLIGHT_BYTES_MAX_MAX = 1023L << 20;
 
     private static final Path KERNEL_HOST_NAME = Path.of("/proc/sys/kernel/hostname");
