@@ -200,9 +200,8 @@ public final class AgentCommand implements Callable<Integer> {
                 .deliveryTimeoutMs(ProducerConfig.NO_DELIVERY_TIMEOUT)
                 // A source whose topic is not known waits, and not the agent.
                 .blockMsMax(0)
-                // Room for everything in flight, so that a send never waits for memory. An array may be twice as large
-                // as
-                // its block, and records with a long path twice as large as they are counted.
+                // Room for everything in flight, so that a send never waits for memory. An array may be twice as
+                // large as its block, and records with a long path twice as large as they are counted.
                 .bufferBytesMax(Math.min(Integer.MAX_VALUE, 4 * agentConfig.inFlightBytesMax()));
         builder.client().clientId("tailrace-agent-" + agentConfig.host()).requestTimeoutMs(REQUEST_TIMEOUT_MS);
         agentConfig.transactions().ifPresent(transactions -> builder.transactionalId(transactions.transactionalId())
