@@ -3,10 +3,8 @@ package io.tailrace.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tailrace.agent.checkpoint.AgentCheckpointFile;
 import io.tailrace.agent.checkpoint.VolatileDisk;
 import io.tailrace.agent.inspect.CheckpointReset;
-import io.tailrace.agent.parse.Format;
 import io.tailrace.agent.tail.TailConfig;
 import io.tailrace.agent.transaction.PositionHeader;
 import io.tailrace.client.ClientException;
@@ -16,78 +14,15 @@ import io.tailrace.protocol.ErrorCode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Random;
-import java.util.function.Function;
-import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of lines that are sent in transactions. {@link CrashHistoryTest} plays agents that are killed. */
-class AgentTransactionsTest {
-    private static final OptionalLong AT_ONCE = OptionalLong.of(0);
-
-    @TempDir
-    @SuppressWarnings("NullAway.Init")
-    Path folder;
-
-    @SuppressWarnings("NullAway.Init")
-    private AgentHarness harness;
-
-    @BeforeEach
-    void startAgent() throws IOException {
-        start(AT_ONCE);
-    }
-
-    private void start(OptionalLong intervalMs) throws IOException {
-        start(intervalMs, AgentCheckpointFile::new);
-    }
-
-    private void start(OptionalLong intervalMs, Function<Path, AgentCheckpointFile> checkpoints) throws IOException {
-        harness = new AgentHarness(
-                folder,
-                1_000,
-                logs -> List.of(new Source(
-                        AgentHarness.tail(logs, "web", "access.log*"),
-                        new Format(Format.Kind.RAW, "", "", "iso"),
-                        AgentHarness.TOPIC)),
-                checkpoints,
-                intervalMs);
-        // What is committed at the start.
-        harness.run();
-    }
-
-    @AfterEach
-    void closeAgent() {
-        harness.close();
-    }
-
-    /** Long enough for an agent that has lost its id to take it again. */
-    private void runOften() {
-        for (int scans = 0; scans < 12; scans++) {
-            harness.run();
-        }
-    }
-
-    private long commits() {
-        return harness.transactions.committed.stream()
-                .filter(AgentTransactionsTest::isHeader)
-                .count();
-    }
-
-    private static boolean isHeader(ProducerRecord record) {
-        return record.topic().equals(FakeTransactions.TOPIC)
-                && new String(Objects.requireNonNull(record.key()), StandardCharsets.UTF_8)
-                        .endsWith("\n" + PositionHeader.KEY);
-    }
-
+class AgentTransactionsTest extends AgentTransactionFixture {
     @Test
     void linesDeadLettersAndPositionsBecomeVisibleTogether() throws IOException {
         harness.producer.holding = true;
@@ -440,68 +375,6 @@ class AgentTransactionsTest {
         assertThat(harness.agent.isIdle(harness.steadyMs())).isTrue();
         harness.stop();
         assertThat(harness.agent.leftOut(harness.steadyMs())).isEmpty();
-    }
-
-    @Test
-    void aTransactionTakesWhatIsReadInItsInterval() throws IOException {
-        harness.stop();
-        harness.transactionIntervalMs = OptionalLong.of(3_000);
-        harness.start();
-        harness.run();
-        harness.pass(3_000);
-        harness.run();
-        long before = commits();
-        for (int line = 0; line < 12; line++) {
-            harness.append("access.log", "line " + line + "\n");
-            harness.run();
-        }
-        harness.pass(3_000);
-        harness.run();
-
-        assertThat(harness.lines()).hasSize(12);
-        assertThat(commits() - before).isBetween(3L, 5L);
-    }
-
-    @Test
-    void aTransactionEndsOnceItHasHalfOfTheMemory() throws IOException {
-        harness.stop();
-        harness.transactionIntervalMs = OptionalLong.of(1_000_000);
-        harness.start();
-        harness.run();
-        long before = commits();
-        harness.append("access.log", ("x".repeat(99) + "\n").repeat(800));
-        harness.run();
-        assertThat(commits()).isEqualTo(before);
-
-        harness.append("access.log", ("x".repeat(99) + "\n").repeat(500));
-        harness.run();
-
-        assertThat(commits()).isEqualTo(before + 1);
-        assertThat(harness.lines()).hasSize(1_300);
-    }
-
-    /** No source has nearly half of what it may have, and still nothing more can be read. */
-    @Test
-    void aTransactionEndsIfManySourcesUseTheMemory() throws IOException {
-        harness.close();
-        harness = new AgentHarness(
-                folder,
-                1_000,
-                logs -> IntStream.range(0, 100)
-                        .mapToObj(each -> new Source(
-                                AgentHarness.tail(logs, "s" + each, each + ".log"),
-                                new Format(Format.Kind.RAW, "", "", "iso"),
-                                AgentHarness.TOPIC))
-                        .toList(),
-                AgentCheckpointFile::new,
-                OptionalLong.of(1_000_000));
-        for (int source = 0; source < 100; source++) {
-            harness.append(source + ".log", "a line\n".repeat(100));
-        }
-
-        runOften();
-
-        assertThat(harness.lines()).hasSizeGreaterThan(5_000);
     }
 
     @Test

@@ -1,0 +1,75 @@
+package io.tailrace.agent;
+
+import io.tailrace.agent.checkpoint.AgentCheckpointFile;
+import io.tailrace.agent.parse.Format;
+import io.tailrace.agent.transaction.PositionHeader;
+import io.tailrace.client.ProducerRecord;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An agent that sends in transactions, its files in a folder and its brokers in memory. */
+abstract class AgentTransactionFixture {
+    static final OptionalLong AT_ONCE = OptionalLong.of(0);
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    Path folder;
+
+    @SuppressWarnings("NullAway.Init")
+    AgentHarness harness;
+
+    @BeforeEach
+    void startAgent() throws IOException {
+        start(AT_ONCE);
+    }
+
+    void start(OptionalLong intervalMs) throws IOException {
+        start(intervalMs, AgentCheckpointFile::new);
+    }
+
+    void start(OptionalLong intervalMs, Function<Path, AgentCheckpointFile> checkpoints) throws IOException {
+        harness = new AgentHarness(
+                folder,
+                1_000,
+                logs -> List.of(new Source(
+                        AgentHarness.tail(logs, "web", "access.log*"),
+                        new Format(Format.Kind.RAW, "", "", "iso"),
+                        AgentHarness.TOPIC)),
+                checkpoints,
+                intervalMs);
+        // What is committed at the start.
+        harness.run();
+    }
+
+    @AfterEach
+    void closeAgent() {
+        harness.close();
+    }
+
+    /** Long enough for an agent that has lost its id to take it again. */
+    void runOften() {
+        for (int scans = 0; scans < 12; scans++) {
+            harness.run();
+        }
+    }
+
+    long commits() {
+        return harness.transactions.committed.stream()
+                .filter(AgentTransactionFixture::isHeader)
+                .count();
+    }
+
+    static boolean isHeader(ProducerRecord record) {
+        return record.topic().equals(FakeTransactions.TOPIC)
+                && new String(Objects.requireNonNull(record.key()), StandardCharsets.UTF_8)
+                        .endsWith("\n" + PositionHeader.KEY);
+    }
+}
