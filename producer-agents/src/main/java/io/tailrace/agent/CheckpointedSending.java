@@ -25,9 +25,9 @@ final class CheckpointedSending implements Sending {
 
     @Override
     public boolean takeAnswers(Moment now) {
-        List<Flights.Flight> landed = flights.takeLanded(now.steadyMs());
-        for (Flights.Flight flight : landed) {
-            flight.file().acknowledge(flight.chunk().end());
+        List<Flight> landed = flights.takeLanded(now.steadyMs());
+        for (Flight flight : landed) {
+            flight.file().acknowledge(flight.end());
             parts.count(flight, now.wallMs());
             parts.release(flight, now.wallMs());
         }

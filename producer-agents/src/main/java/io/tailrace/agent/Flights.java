@@ -1,8 +1,5 @@
 package io.tailrace.agent;
 
-import io.tailrace.agent.delivery.ChunkDelivery;
-import io.tailrace.agent.encode.Origin;
-import io.tailrace.agent.tail.Chunk;
 import io.tailrace.agent.tail.FollowedFile;
 import io.tailrace.client.Producer;
 import java.util.ArrayList;
@@ -21,56 +18,10 @@ import org.jspecify.annotations.Nullable;
 final class Flights {
     private List<Flight> flights = new ArrayList<>();
 
-    /** A chunk on its way. */
-    static final class Flight {
-        private final Sending.Read lines;
-        private final SendingParts parts;
-        private ChunkDelivery delivery;
-        /** When the chunk was sent, or the one before it in the file landed. */
-        private long waitingSinceMs;
-
-        private Flight(Sending.Read lines, SendingParts parts, Producer producer, long sentMs) {
-            this.lines = lines;
-            this.parts = parts;
-            this.delivery = delivery(producer);
-            this.waitingSinceMs = sentMs;
-        }
-
-        private ChunkDelivery delivery(Producer producer) {
-            Origin origin = new Origin(parts.config().host(), file().file(), file().contentId());
-            return new ChunkDelivery(producer, source().encoder(), origin, chunk(), parts.wakeUp());
-        }
-
-        /** Sends the chunk again, as if it had not been sent before. */
-        void sendAgain(Producer producer) {
-            delivery = delivery(producer);
-        }
-
-        TailedSource source() {
-            return lines.source();
-        }
-
-        FollowedFile file() {
-            return lines.chunk().file();
-        }
-
-        Chunk chunk() {
-            return lines.chunk().chunk();
-        }
-
-        ChunkDelivery delivery() {
-            return delivery;
-        }
-
-        private static Flight longer(Flight one, Flight other) {
-            return one.waitingSinceMs <= other.waitingSinceMs ? one : other;
-        }
-    }
-
     /** Sends a chunk. */
     void add(Sending.Read lines, SendingParts parts, Producer producer, long steadyMs) {
         Flight flight = new Flight(lines, parts, producer, steadyMs);
-        lines.source().rate().gaveBack(flight.delivery.counts().filtered());
+        lines.source().rate().gaveBack(flight.filtered());
         flights.add(flight);
     }
 
@@ -90,7 +41,7 @@ final class Flights {
         Set<FollowedFile> moved = new HashSet<>();
         List<Flight> left = new ArrayList<>();
         for (Flight flight : flights) {
-            boolean isDone = flight.delivery.advance(steadyMs);
+            boolean isDone = flight.advance(steadyMs);
             if (isDone && !waiting.contains(flight.file())) {
                 moved.add(flight.file());
                 landed.add(flight);
@@ -98,7 +49,7 @@ final class Flights {
             }
             left.add(flight);
             if (waiting.add(flight.file()) && moved.contains(flight.file())) {
-                flight.waitingSinceMs = steadyMs;
+                flight.waitsSince(steadyMs);
             }
         }
         flights = left;
@@ -119,7 +70,7 @@ final class Flights {
             if (first == null) {
                 source.silence().end();
             } else {
-                source.silence().observe(first.waitingSinceMs, steadyMs, () -> first.delivery.obstacle());
+                source.silence().observe(first.waitingSinceMs(), steadyMs, () -> first.obstacle());
             }
         }
     }
@@ -130,8 +81,6 @@ final class Flights {
 
     /** How many lines they have. */
     int lines() {
-        return flights.stream()
-                .mapToInt(flight -> flight.chunk().lines().count())
-                .sum();
+        return flights.stream().mapToInt(Flight::lines).sum();
     }
 }

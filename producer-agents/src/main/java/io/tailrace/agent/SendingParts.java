@@ -29,18 +29,17 @@ record SendingParts(
     }
 
     /** A chunk has become final: its memory is free. */
-    void release(Flights.Flight flight, long wallMs) {
-        memory.add(flight.source(), -flight.chunk().memoryBytes());
-        monitor.acknowledged(flight.source().source(), flight.delivery().counts(), wallMs);
-        flight.source().tail().release(flight.chunk());
+    void release(Flight flight, long wallMs) {
+        memory.add(flight.source(), -flight.memoryBytes());
+        monitor.acknowledged(flight.source().source(), flight.landed().counts(), wallMs);
     }
 
     /** Counts the lines of a chunk, which were acknowledged. */
-    void count(Flights.Flight flight, long wallMs) {
+    void count(Flight flight, long wallMs) {
         audit.acknowledged(
                 flight.file().contentId(),
                 flight.source().topic(),
-                flight.delivery().acknowledged(),
+                flight.landed().acknowledged(),
                 wallMs);
     }
 }

@@ -97,8 +97,8 @@ final class TransactionUnit {
     /** Reads the answers of the brokers. Returns whether all chunks have landed. */
     boolean advance(long steadyMs) {
         boolean isLanded = true;
-        for (Flights.Flight flight : flights.all()) {
-            isLanded &= flight.delivery().advance(steadyMs);
+        for (Flight flight : flights.all()) {
+            isLanded &= flight.advance(steadyMs);
         }
         return isLanded;
     }
@@ -106,9 +106,9 @@ final class TransactionUnit {
     /** Tells files and counts that the chunks are sent. Returns the counts before that. */
     AuditLedger.State count(long wallMs) {
         AuditLedger.State before = parts.audit().counts();
-        for (Flights.Flight flight : flights.all()) {
+        for (Flight flight : flights.all()) {
             if (!areFilesTold) {
-                flight.file().acknowledge(flight.chunk().end());
+                flight.file().acknowledge(flight.end());
             }
             parts.count(flight, wallMs);
         }

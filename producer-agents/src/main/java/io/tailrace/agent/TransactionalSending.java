@@ -83,7 +83,7 @@ final class TransactionalSending implements Sending {
     @Override
     public boolean takeAnswers(Moment now) {
         boolean advanced = advance(now);
-        List<Flights.Flight> inFlight = new ArrayList<>();
+        List<Flight> inFlight = new ArrayList<>();
         Optional.ofNullable(ending)
                 .ifPresent(unit -> inFlight.addAll(unit.flights().all()));
         inFlight.addAll(open.flights().all());

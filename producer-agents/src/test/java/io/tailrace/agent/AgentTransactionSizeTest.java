@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tailrace.agent.checkpoint.AgentCheckpointFile;
 import io.tailrace.agent.parse.Format;
+import io.tailrace.protocol.record.CompressionType;
 import java.io.IOException;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
@@ -47,6 +48,24 @@ class AgentTransactionSizeTest extends AgentTransactionFixture {
 
         assertThat(commits()).isEqualTo(before + 1);
         assertThat(harness.lines()).hasSize(1_300);
+    }
+
+    /** Lines that brokers have accepted are kept as their batches. */
+    @Test
+    void aTransactionTakesMoreLinesThatCompressWell() throws IOException {
+        harness.stop();
+        harness.transactionIntervalMs = OptionalLong.of(1_000_000);
+        harness.start();
+        harness.producer.compression = CompressionType.ZSTD;
+        harness.run();
+        long before = commits();
+        for (int part = 0; part < 10; part++) {
+            harness.append("access.log", ("x".repeat(99) + "\n").repeat(800));
+            harness.run();
+        }
+
+        assertThat(commits()).isEqualTo(before);
+        assertThat(harness.agent.linesInFlight()).isEqualTo(8_000);
     }
 
     /** No source has nearly half of what it may have, and still nothing more can be read. */

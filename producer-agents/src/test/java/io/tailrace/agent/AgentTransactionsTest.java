@@ -92,6 +92,32 @@ class AgentTransactionsTest extends AgentTransactionFixture {
         assertThat(harness.agent.linesInFlight()).isZero();
     }
 
+    /** The lines that would be dead letters are not in memory any more. */
+    @Test
+    void recordsThatBrokersHadAcceptedAreSentUntilTheyAcceptThemAgain() throws IOException {
+        harness.producer.holding = true;
+        harness.append("access.log", "one\n");
+        harness.run();
+        harness.producer.answerAll();
+        harness.producer.refusal = record ->
+                record.topic().equals(AgentHarness.TOPIC) ? Optional.of(ErrorCode.INVALID_RECORD) : Optional.empty();
+        harness.transactions.faults.add(FakeTransactions.Fault.LOST_REQUEST);
+        harness.producer.holding = false;
+        for (int scans = 0; scans < 120; scans++) {
+            harness.run();
+        }
+        assertThat(harness.agent.problems(harness.steadyMs(), 60_000))
+                .anyMatch(problem -> problem.contains("refused by the test"));
+
+        harness.producer.refusal = record -> Optional.empty();
+        for (int scans = 0; scans < 60; scans++) {
+            harness.run();
+        }
+
+        assertThat(harness.lines()).containsExactly("one");
+        assertThat(harness.lines(AgentHarness.DEAD_LETTERS)).isEmpty();
+    }
+
     @Test
     void whatIsCountedTwiceIsStatedOnce() throws IOException {
         harness.append("access.log", "one\ntwo\n");

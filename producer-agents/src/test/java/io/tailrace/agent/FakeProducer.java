@@ -44,6 +44,8 @@ class FakeProducer implements Producer {
     /** Whether new blocks have no room. */
     boolean fullBlocks;
 
+    CompressionType compression = CompressionType.NONE;
+
     /** Whether records stay pending until the test answers. */
     boolean holding;
 
@@ -99,7 +101,7 @@ class FakeProducer implements Producer {
 
     @Override
     public RecordBlock newBlock(String topic, byte[] key, int expectedBytes) {
-        RecordBlock block = new RecordBlock(topic, key, CompressionType.NONE, BLOCK_BYTES);
+        RecordBlock block = new RecordBlock(topic, key, compression, BLOCK_BYTES);
         if (fullBlocks) {
             block.append(0, new byte[BLOCK_BYTES], 0, BLOCK_BYTES);
         }

@@ -27,8 +27,10 @@ final class PendingBatch {
     private final RecordBatchBuilder builder;
     /** Empty for a block. */
     private final List<Sent> records = new ArrayList<>();
-    /** The one future of a block; null for records with a future each. */
-    private final @Nullable CompletableFuture<RecordMetadata> block;
+    /** Null for records with a future each, as is its future. */
+    private final @Nullable RecordBlock block;
+
+    private final @Nullable CompletableFuture<RecordMetadata> blockFuture;
 
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private int reservedBytes;
@@ -49,6 +51,7 @@ final class PendingBatch {
         this.retryAtMs = createdMs;
         this.builder = builder;
         this.block = null;
+        this.blockFuture = null;
     }
 
     /** A sealed batch that is a block, and the block's future. */
@@ -62,9 +65,11 @@ final class PendingBatch {
         this.createdMs = createdMs;
         this.retryAtMs = createdMs;
         this.builder = block.builder();
-        this.block = future;
+        this.block = block;
+        this.blockFuture = future;
         this.reservedBytes = reservedBytes;
         this.sealed = true;
+        this.encoded = block.isEncoded() ? block.encode() : null;
     }
 
     /** Adds a record and returns its future. Returns null and adds nothing if the batch is full. */
@@ -124,7 +129,7 @@ final class PendingBatch {
     ByteBuffer encoded() {
         ByteBuffer bytes = encoded;
         if (bytes == null) {
-            bytes = builder.build();
+            bytes = block == null ? builder.build() : block.encode();
             encoded = bytes;
         }
         return bytes;
@@ -215,10 +220,10 @@ final class PendingBatch {
      * @param logAppendTimeMs the timestamp of all records, or -1 if they keep their own
      */
     void succeed(long baseOffset, long logAppendTimeMs) {
-        if (block != null) {
+        if (blockFuture != null) {
             OptionalLong offset = baseOffset < 0 ? OptionalLong.empty() : OptionalLong.of(baseOffset);
             long timestampMs = logAppendTimeMs < 0 ? builder.baseTimestampMs() : logAppendTimeMs;
-            block.complete(new RecordMetadata(topicPartition, offset, timestampMs));
+            blockFuture.complete(new RecordMetadata(topicPartition, offset, timestampMs));
         }
         for (int i = 0; i < records.size(); i++) {
             Sent sent = records.get(i);
@@ -231,8 +236,8 @@ final class PendingBatch {
 
     /** Fails the records' futures, unless they are already complete. */
     void fail(ClientException why) {
-        if (block != null) {
-            block.completeExceptionally(why);
+        if (blockFuture != null) {
+            blockFuture.completeExceptionally(why);
         }
         for (Sent sent : records) {
             sent.future().completeExceptionally(why);

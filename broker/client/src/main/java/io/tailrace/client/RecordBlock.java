@@ -3,16 +3,19 @@ package io.tailrace.client;
 import io.tailrace.protocol.record.CompressionType;
 import io.tailrace.protocol.record.RecordBatchBuilder;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Records of one topic and key that are sent as one batch, with one acknowledgement for all of them. For senders of many small
  * records: a record is copied once and costs no object. {@link Producer#newBlock} makes one. Not thread-safe; nothing may be
- * added once it is sent, and it is sent once.
+ * added once it is sent, and it is sent once. A {@link #copy} can be sent in another transaction.
  */
 public final class RecordBlock {
     private final String topic;
     private final byte[] key;
     private final RecordBatchBuilder builder;
+    /** The batch; null before it is encoded. */
+    private @Nullable ByteBuffer encoded;
 
     /** An empty block. {@link Producer#newBlock} makes one as its producer is configured. */
     public RecordBlock(String topic, byte[] key, CompressionType compression, int bytesMax) {
@@ -46,14 +49,32 @@ public final class RecordBlock {
         return builder.recordCount();
     }
 
-    /** Memory that the block takes. */
+    /** Memory that the block takes; less once it is encoded, if it is compressed. */
     public int memoryBytes() {
-        return builder.bufferBytes();
+        ByteBuffer batch = encoded;
+        return batch == null ? builder.bufferBytes() : batch.capacity();
     }
 
-    /** The batch without a producer id, for what is not a {@link Producer} of this library. The block is then used up. */
+    /** The batch, without a producer id unless a producer has set it. The first call compresses it, and nothing may be added after that. */
     public ByteBuffer encode() {
-        return builder.build();
+        ByteBuffer batch = encoded;
+        if (batch == null) {
+            batch = builder.build();
+            encoded = batch;
+        }
+        return batch;
+    }
+
+    boolean isEncoded() {
+        return encoded != null;
+    }
+
+    /** A block with the same batch, which is not compressed again. For a block that was acknowledged. */
+    public RecordBlock copy() {
+        RecordBlock copy = new RecordBlock(topic, key, builder);
+        ByteBuffer batch = encode();
+        copy.encoded = ByteBuffer.allocate(batch.limit()).put(0, batch, 0, batch.limit());
+        return copy;
     }
 
     byte[] key() {

@@ -58,6 +58,20 @@ abstract class ProducerFixture {
         CompletableFuture<RecordMetadata> unused = send(producer, to, valueBytes);
     }
 
+    /** A block for {@link #P0}. */
+    static RecordBlock block(Producer producer, int records, int valueBytes) {
+        byte[] key = new byte[1];
+        while (Partitioner.ofKey(key, 2) != P0.partition()) {
+            key[0]++;
+        }
+        RecordBlock block = producer.newBlock("t", key, 100);
+        for (int i = 0; i < records; i++) {
+            assertThat(block.append(5 + i, new byte[valueBytes + 2], 1, valueBytes))
+                    .isTrue();
+        }
+        return block;
+    }
+
     static RecordBatch batch(Asked asked) {
         ProduceRequest request = asked.as(ProduceRequest.class);
         return RecordBatch.at(Objects.requireNonNull(

@@ -14,20 +14,6 @@ import org.junit.jupiter.api.Test;
 
 /** Blocks of records in a {@link BatchingProducer}. */
 class RecordBlockTest extends ProducerFixture {
-    /** A block for {@link #P0}. */
-    private static RecordBlock block(Producer producer, int records, int valueBytes) {
-        byte[] key = new byte[1];
-        while (Partitioner.ofKey(key, 2) != P0.partition()) {
-            key[0]++;
-        }
-        RecordBlock block = producer.newBlock("t", key, 100);
-        for (int i = 0; i < records; i++) {
-            assertThat(block.append(5 + i, new byte[valueBytes + 2], 1, valueBytes))
-                    .isTrue();
-        }
-        return block;
-    }
-
     @Test
     void blockIsABatchOfItsOwnBehindEarlierRecords() {
         BatchingProducer producer = producer(config().lingerMs(1_000));

@@ -12,8 +12,10 @@ import io.tailrace.protocol.message.OffsetCommitResponse;
 import io.tailrace.protocol.message.ProduceRequest;
 import io.tailrace.protocol.message.TxnOffsetCommitRequest;
 import io.tailrace.protocol.message.TxnOffsetCommitResponse;
+import io.tailrace.protocol.record.CompressionType;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -51,11 +53,42 @@ class TransactedProducerTest extends TransactionFixture {
     @Test
     void blockIsAPartOfTheTransaction() {
         begin();
-        RecordBlock block = producer.newBlock("t", new byte[] {1}, 100);
-        block.append(5, new byte[9], 0, 9);
-        CompletableFuture<RecordMetadata> unused = producer.send(block);
+        CompletableFuture<RecordMetadata> unused = producer.send(block(producer, 1, 9));
         step();
         assertThat(batch(network.only()).isTransactional()).isTrue();
+    }
+
+    @Test
+    void copyOfABlockIsSentInALaterTransaction() {
+        use(transactional().compression(CompressionType.ZSTD));
+        begin();
+        RecordBlock block = block(producer, 1, 900);
+        CompletableFuture<RecordMetadata> sent = producer.send(block);
+        step();
+        Asked first = network.only();
+        acknowledge(first, 0);
+        step();
+        assertThat(sent).isCompleted();
+        assertThat(block.memoryBytes()).isLessThan(200);
+        CompletableFuture<Void> aborted = producer.abort();
+        step();
+        answerEnd((short) 4);
+        step();
+        assertThat(aborted).isCompleted();
+
+        producer.begin();
+        CompletableFuture<RecordMetadata> again = producer.send(block.copy());
+        step();
+
+        Asked second = network.only();
+        assertThat(batch(first).producerEpoch()).isEqualTo((short) 3);
+        assertThat(batch(second).producerEpoch()).isEqualTo((short) 4);
+        assertThat(batch(second).isTransactional()).isTrue();
+        assertThat(batch(second).isCrcValid()).isTrue();
+        assertThat(batch(second).recordCount()).isEqualTo(1);
+        acknowledge(second, 3);
+        step();
+        assertThat(again).isCompletedWithValue(new RecordMetadata(P0, OptionalLong.of(3), 5));
     }
 
     @Test

@@ -102,7 +102,7 @@ public final class Tallies {
     }
 
     /** How many windows there are. */
-    int size() {
+    public int size() {
         return byWindow.size();
     }
 

@@ -38,6 +38,8 @@ public final class ChunkDelivery {
     private final Unanswered<Block> unanswered;
     private final Backoff backoff = new Backoff();
     private final List<Block> failed = new ArrayList<>();
+    private final Runnable wakeUp;
+    private final List<RecordBlock> accepted = new ArrayList<>();
     private final Tallies acknowledged = new Tallies();
     private long deadLetters;
     private int filtered;
@@ -100,6 +102,7 @@ public final class ChunkDelivery {
         this.origin = origin;
         this.chunk = chunk;
         this.recordBytes = chunk.lines().length() / chunk.lines().count() + origin.recordOverheadBytes();
+        this.wakeUp = wakeUp;
         this.unanswered = new Unanswered<>(wakeUp);
         List<DeadLetter> rejected = new ArrayList<>();
         Block block = new Block(encoder.topic(), chunk.lines().count());
@@ -182,6 +185,7 @@ public final class ChunkDelivery {
     private void acknowledged(Block block) {
         lastFailure = null;
         backoff.succeeded();
+        accepted.add(block.records);
         acknowledged.addAll(block.tallies);
         deadLetters += block.letters.size();
     }
@@ -238,15 +242,16 @@ public final class ChunkDelivery {
                 : -1;
     }
 
-    /** Counts and sums of the records that are acknowledged. */
-    public Tallies acknowledged() {
-        return acknowledged;
+    /** How many lines are not sent, as the source's configuration has it. */
+    public int filtered() {
+        return filtered;
     }
 
-    /** What became of the lines. The dead letters are those that are acknowledged. */
-    public LineCounts counts() {
-        return new LineCounts(
+    /** What the chunk has come to, once all lines are acknowledged. It does not refer to the lines. */
+    public LandedChunk landed() {
+        LineCounts counts = new LineCounts(
                 chunk.lines().count() - filtered, chunk.lines().lineBytes() - filteredBytes, deadLetters, filtered);
+        return new LandedChunk(counts, acknowledged, accepted, wakeUp);
     }
 
     /** The chunk whose lines these are. */

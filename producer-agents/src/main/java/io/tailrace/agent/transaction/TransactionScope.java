@@ -50,31 +50,41 @@ public final class TransactionScope extends ForwardingProducer {
 
     @Override
     public CompletableFuture<RecordMetadata> send(ProducerRecord record) {
-        return sendOrKeep(() -> producer.send(record));
+        return sendOrKeep(() -> producer.send(record), true);
     }
 
     @Override
     public CompletableFuture<RecordMetadata> send(RecordBlock block) {
-        return sendOrKeep(() -> producer.send(block));
+        return sendOrKeep(() -> producer.send(block), true);
     }
 
-    private CompletableFuture<RecordMetadata> sendOrKeep(Supplier<CompletableFuture<RecordMetadata>> sending) {
+    /** Sends what brokers accepted before, in a transaction that was not committed. If they refuse it now, this one fails. */
+    public CompletableFuture<RecordMetadata> sendAccepted(RecordBlock block) {
+        return sendOrKeep(() -> producer.send(block), false);
+    }
+
+    /** @param isDivisible whether the sender deals with a block that is refused for its content */
+    private CompletableFuture<RecordMetadata> sendOrKeep(
+            Supplier<CompletableFuture<RecordMetadata>> sending, boolean isDivisible) {
         CompletableFuture<RecordMetadata> answer = new CompletableFuture<>();
         if (isBegun) {
-            send(sending, answer);
+            send(sending, isDivisible, answer);
         } else {
-            held.add(() -> send(sending, answer));
+            held.add(() -> send(sending, isDivisible, answer));
         }
         return answer;
     }
 
-    private void send(Supplier<CompletableFuture<RecordMetadata>> sending, CompletableFuture<RecordMetadata> answer) {
+    private void send(
+            Supplier<CompletableFuture<RecordMetadata>> sending,
+            boolean isDivisible,
+            CompletableFuture<RecordMetadata> answer) {
         var unused = sending.get().whenComplete((metadata, failed) -> {
             if (failed == null) {
                 answer.complete(metadata);
                 return;
             }
-            if (failed instanceof RecordsRefusedException refused && refused.isForContent()) {
+            if (isDivisible && failed instanceof RecordsRefusedException refused && refused.isForContent()) {
                 producer.acceptRefusal(refused);
             } else {
                 failure = failed;
