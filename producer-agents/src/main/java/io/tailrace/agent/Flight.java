@@ -1,7 +1,7 @@
 package io.tailrace.agent;
 
+import io.tailrace.agent.delivery.AcceptedChunk;
 import io.tailrace.agent.delivery.ChunkDelivery;
-import io.tailrace.agent.delivery.LandedChunk;
 import io.tailrace.agent.encode.Origin;
 import io.tailrace.agent.tail.Chunk;
 import io.tailrace.agent.tail.FollowedFile;
@@ -11,17 +11,17 @@ import io.tailrace.client.Producer;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A chunk on its way to the brokers. Its lines are in memory until it has landed: until all its records are acknowledged. Not thread-safe. */
+/** A chunk on its way to the brokers. Its lines are in memory until they have accepted all its records. Not thread-safe. */
 final class Flight {
     private final TailedSource source;
     private final FollowedFile file;
     private final ReadPosition end;
     private final int lines;
     private final SendingParts parts;
-    /** Null once the chunk has landed. */
+    /** Null once the chunk is accepted. */
     private @Nullable ChunkDelivery delivery;
     /** Null until then. */
-    private @Nullable LandedChunk landed;
+    private @Nullable AcceptedChunk accepted;
 
     private long memoryBytes;
     /** When the chunk was sent, or the one before it in the file landed. */
@@ -46,8 +46,8 @@ final class Flight {
 
     /** Sends the chunk again, as if it had not been sent before. */
     void sendAgain(TransactionScope scope) {
-        if (landed != null) {
-            landed.sendAgain(scope);
+        if (accepted != null) {
+            accepted.sendAgain(scope);
         } else {
             delivery = deliver(Objects.requireNonNull(delivery).chunk(), scope);
         }
@@ -55,20 +55,20 @@ final class Flight {
 
     /** Reads the answers of the brokers. Returns whether all records are acknowledged. */
     boolean advance(long steadyMs) {
-        if (landed != null) {
-            return landed.advance();
+        if (accepted != null) {
+            return accepted.advance();
         }
         ChunkDelivery sent = Objects.requireNonNull(delivery);
         if (!sent.advance(steadyMs)) {
             return false;
         }
-        land(sent);
+        accept(sent);
         return true;
     }
 
-    private void land(ChunkDelivery sent) {
-        LandedChunk kept = sent.landed();
-        landed = kept;
+    private void accept(ChunkDelivery sent) {
+        AcceptedChunk kept = sent.toAccepted();
+        accepted = kept;
         delivery = null;
         source.tail().release(sent.chunk());
         long keptBytes = Math.min(memoryBytes, kept.memoryBytes());
@@ -81,7 +81,7 @@ final class Flight {
         return lines;
     }
 
-    /** How many of them are not sent, as the source's configuration has it; only before it has landed. */
+    /** How many of them are not sent, as the source's configuration has it; only before it is accepted. */
     int filtered() {
         return Objects.requireNonNull(delivery).filtered();
     }
@@ -114,15 +114,15 @@ final class Flight {
         return memoryBytes;
     }
 
-    /** What it has come to; only once it has landed. */
-    LandedChunk landed() {
-        return Objects.requireNonNull(landed);
+    /** What is left of it; only once it is accepted. */
+    AcceptedChunk accepted() {
+        return Objects.requireNonNull(accepted);
     }
 
-    /** Why it has not landed yet, as far as that is known. */
+    /** Why it is not final yet, as far as that is known. */
     String obstacle() {
-        return landed != null
-                ? landed.obstacle()
+        return accepted != null
+                ? accepted.obstacle()
                 : Objects.requireNonNull(delivery).obstacle();
     }
 

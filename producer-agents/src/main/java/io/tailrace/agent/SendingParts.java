@@ -31,7 +31,7 @@ record SendingParts(
     /** A chunk has become final: its memory is free. */
     void release(Flight flight, long wallMs) {
         memory.add(flight.source(), -flight.memoryBytes());
-        monitor.acknowledged(flight.source().source(), flight.landed().counts(), wallMs);
+        monitor.acknowledged(flight.source().source(), flight.accepted().counts(), wallMs);
     }
 
     /** Counts the lines of a chunk, which were acknowledged. */
@@ -39,7 +39,7 @@ record SendingParts(
         audit.acknowledged(
                 flight.file().contentId(),
                 flight.source().topic(),
-                flight.landed().acknowledged(),
+                flight.accepted().acknowledged(),
                 wallMs);
     }
 }

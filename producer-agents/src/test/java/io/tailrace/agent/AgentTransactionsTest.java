@@ -107,7 +107,9 @@ class AgentTransactionsTest extends AgentTransactionFixture {
             harness.run();
         }
         assertThat(harness.agent.problems(harness.steadyMs(), 60_000))
-                .anyMatch(problem -> problem.contains("refused by the test"));
+                .anyMatch(problem ->
+                        problem.contains(": records that were accepted in a transaction that was lost are refused now:"
+                                + " refused by the test. Change the topic's settings back"));
 
         harness.producer.refusal = record -> Optional.empty();
         for (int scans = 0; scans < 60; scans++) {

@@ -247,11 +247,11 @@ public final class ChunkDelivery {
         return filtered;
     }
 
-    /** What the chunk has come to, once all lines are acknowledged. It does not refer to the lines. */
-    public LandedChunk landed() {
+    /** What is left of the chunk once all lines are acknowledged. It does not refer to the lines. */
+    public AcceptedChunk toAccepted() {
         LineCounts counts = new LineCounts(
                 chunk.lines().count() - filtered, chunk.lines().lineBytes() - filteredBytes, deadLetters, filtered);
-        return new LandedChunk(counts, acknowledged, accepted, wakeUp);
+        return new AcceptedChunk(counts, acknowledged, accepted, wakeUp);
     }
 
     /** The chunk whose lines these are. */

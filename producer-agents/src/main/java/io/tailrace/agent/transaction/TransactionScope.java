@@ -1,5 +1,6 @@
 package io.tailrace.agent.transaction;
 
+import io.tailrace.client.ClientException;
 import io.tailrace.client.ForwardingProducer;
 import io.tailrace.client.ProducerRecord;
 import io.tailrace.client.RecordBlock;
@@ -84,13 +85,24 @@ public final class TransactionScope extends ForwardingProducer {
                 answer.complete(metadata);
                 return;
             }
-            if (isDivisible && failed instanceof RecordsRefusedException refused && refused.isForContent()) {
+            if (!(failed instanceof RecordsRefusedException refused) || !refused.isForContent()) {
+                failure = failed;
+            } else if (isDivisible) {
                 producer.acceptRefusal(refused);
             } else {
-                failure = failed;
+                failure = refusedLater(refused);
             }
             answer.completeExceptionally(failed);
         });
+    }
+
+    private static ClientException refusedLater(RecordsRefusedException refused) {
+        return new ClientException(
+                refused.errorCode(),
+                "records that were accepted in a transaction that was lost are refused now: " + refused.getMessage()
+                        + ". Change the topic's settings back; or restart the agent, which reads the lines again if their"
+                        + " files still exist, and makes dead letters of them",
+                refused);
     }
 
     /** Leaves the producer as it is, since it outlives its transactions. */

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A chunk of which brokers have accepted all records. Its lines are not needed any more: if the transaction is not committed, the same
  * batches are sent again in another one. Not thread-safe; the producer's threads only wake the agent.
  */
-public final class LandedChunk {
+public final class AcceptedChunk {
     /** Of the chunk and of each of its blocks, beside the batch; an estimate. */
     private static final int OBJECTS_BYTES = 256;
     /** Of a count in {@link Tallies}; an estimate. */
@@ -25,7 +25,7 @@ public final class LandedChunk {
     /** The transaction in which it was sent again; null if it never was. */
     private @Nullable TransactionScope scope;
 
-    LandedChunk(LineCounts counts, Tallies acknowledged, List<RecordBlock> blocks, Runnable wakeUp) {
+    AcceptedChunk(LineCounts counts, Tallies acknowledged, List<RecordBlock> blocks, Runnable wakeUp) {
         this.counts = counts;
         this.acknowledged = acknowledged;
         this.blocks = blocks;
