@@ -175,7 +175,7 @@ final class AgentMonitor implements Health {
                 "backlog_bytes",
                 "Bytes of the files that are not acknowledged; without compressed files.",
                 counts -> (double) counts.overview.backlogBytes());
-        metrics.gauge("tailrace_agent_in_flight_bytes", "Memory of lines that are read and not acknowledged.", () ->
+        metrics.gauge("tailrace_agent_in_flight_bytes", "Memory of lines that are read and not final.", () ->
                 (double) state.inFlightBytes());
         metrics.gauge("tailrace_agent_in_flight_limit_bytes", "in.flight.bytes.max: above it, nothing is read.", () ->
                 (double) config.inFlightBytesMax());

@@ -2,14 +2,13 @@ package io.tailrace.agent;
 
 import io.tailrace.agent.delivery.AcceptedChunk;
 import io.tailrace.agent.delivery.ChunkDelivery;
+import io.tailrace.agent.delivery.Shipment;
 import io.tailrace.agent.encode.Origin;
 import io.tailrace.agent.tail.Chunk;
 import io.tailrace.agent.tail.FollowedFile;
 import io.tailrace.agent.tail.ReadPosition;
 import io.tailrace.agent.transaction.TransactionScope;
 import io.tailrace.client.Producer;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /** A chunk on its way to the brokers. Its lines are in memory until they have accepted all its records. Not thread-safe. */
 final class Flight {
@@ -17,12 +16,9 @@ final class Flight {
     private final FollowedFile file;
     private final ReadPosition end;
     private final int lines;
+    private final int filtered;
     private final SendingParts parts;
-    /** Null once the chunk is accepted. */
-    private @Nullable ChunkDelivery delivery;
-    /** Null until then. */
-    private @Nullable AcceptedChunk accepted;
-
+    private Shipment shipment;
     private long memoryBytes;
     /** When the chunk was sent, or the one before it in the file landed. */
     private long waitingSinceMs;
@@ -36,7 +32,9 @@ final class Flight {
         this.parts = parts;
         this.memoryBytes = chunk.memoryBytes();
         this.waitingSinceMs = sentMs;
-        this.delivery = deliver(chunk, producer);
+        ChunkDelivery delivery = deliver(chunk, producer);
+        this.shipment = delivery;
+        this.filtered = delivery.filtered();
     }
 
     private ChunkDelivery deliver(Chunk chunk, Producer producer) {
@@ -44,56 +42,33 @@ final class Flight {
         return new ChunkDelivery(producer, source.encoder(), origin, chunk, parts.wakeUp());
     }
 
-    /** Sends the chunk again, as if it had not been sent before. */
+    /** Sends the chunk in another transaction, as nothing of the one before is visible. */
     void sendAgain(TransactionScope scope) {
-        if (accepted != null) {
-            accepted.sendAgain(scope);
+        if (shipment instanceof ChunkDelivery delivery) {
+            shipment = deliver(delivery.chunk(), scope);
         } else {
-            delivery = deliver(Objects.requireNonNull(delivery).chunk(), scope);
+            accepted().sendAgain(scope);
         }
     }
 
-    /** Reads the answers of the brokers. Returns whether all records are acknowledged. */
+    /** Reads the answers of the brokers. Returns whether they have accepted all records. */
     boolean advance(long steadyMs) {
-        if (accepted != null) {
-            return accepted.advance();
-        }
-        ChunkDelivery sent = Objects.requireNonNull(delivery);
-        if (!sent.advance(steadyMs)) {
+        if (!shipment.advance(steadyMs)) {
             return false;
         }
-        accept(sent);
+        if (shipment instanceof ChunkDelivery delivery) {
+            giveLinesBack(delivery);
+        }
         return true;
     }
 
-    private void accept(ChunkDelivery sent) {
-        AcceptedChunk kept = sent.toAccepted();
-        accepted = kept;
-        delivery = null;
-        source.tail().release(sent.chunk());
-        long keptBytes = Math.min(memoryBytes, kept.memoryBytes());
-        parts.memory().add(source, keptBytes - memoryBytes);
-        memoryBytes = keptBytes;
-    }
-
-    /** How many lines it has. */
-    int lines() {
-        return lines;
-    }
-
-    /** How many of them are not sent, as the source's configuration has it; only before it is accepted. */
-    int filtered() {
-        return Objects.requireNonNull(delivery).filtered();
-    }
-
-    /** When it was sent, or the one before it in the file landed. */
-    long waitingSinceMs() {
-        return waitingSinceMs;
-    }
-
-    /** The one before it in the file has landed. */
-    void waitsSince(long ms) {
-        waitingSinceMs = ms;
+    private void giveLinesBack(ChunkDelivery delivery) {
+        AcceptedChunk accepted = delivery.toAccepted();
+        shipment = accepted;
+        source.tail().release(delivery.chunk());
+        long before = memoryBytes;
+        memoryBytes = Math.min(before, accepted.memoryBytes());
+        parts.memory().accept(source, before, memoryBytes);
     }
 
     TailedSource source() {
@@ -109,21 +84,47 @@ final class Flight {
         return end;
     }
 
+    /** How many lines it has. */
+    int lines() {
+        return lines;
+    }
+
+    /** How many of them are not sent, as the source's configuration has it. */
+    int filtered() {
+        return filtered;
+    }
+
     /** What it counts for in {@link InFlightMemory}. */
     long memoryBytes() {
         return memoryBytes;
     }
 
-    /** What is left of it; only once it is accepted. */
+    /**
+     * What is kept of it.
+     *
+     * @throws IllegalStateException if brokers have not accepted all records
+     */
     AcceptedChunk accepted() {
-        return Objects.requireNonNull(accepted);
+        if (shipment instanceof AcceptedChunk accepted) {
+            return accepted;
+        }
+        throw new IllegalStateException(
+                "chunk of " + file.file() + " up to byte " + end.offset() + " is not accepted: " + shipment.obstacle());
+    }
+
+    /** When it was sent, or the chunk before it in the file landed. */
+    long waitingSinceMs() {
+        return waitingSinceMs;
+    }
+
+    /** The chunk before it in the file has landed. */
+    void waitSince(long steadyMs) {
+        waitingSinceMs = steadyMs;
     }
 
     /** Why it is not final yet, as far as that is known. */
     String obstacle() {
-        return accepted != null
-                ? accepted.obstacle()
-                : Objects.requireNonNull(delivery).obstacle();
+        return shipment.obstacle();
     }
 
     /** The one that has waited for longer. */

@@ -49,7 +49,7 @@ final class Flights {
             }
             left.add(flight);
             if (waiting.add(flight.file()) && moved.contains(flight.file())) {
-                flight.waitsSince(steadyMs);
+                flight.waitSince(steadyMs);
             }
         }
         flights = left;

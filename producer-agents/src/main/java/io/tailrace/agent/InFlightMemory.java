@@ -33,12 +33,29 @@ final class InFlightMemory {
         roomBytesMin = sourceBytesMax / ROOM_PARTS;
     }
 
-    /** Adds to what a source has in flight, or takes from it. */
+    /** Adds to what a source has in flight. */
     void add(TailedSource source, long more) {
         commonBytes -= beyondReserve(source.inFlightBytes());
         source.addInFlight(more);
         commonBytes += beyondReserve(source.inFlightBytes());
         bytes += more;
+    }
+
+    /**
+     * Brokers have accepted a chunk, of which less is kept. Only the commit frees that.
+     *
+     * @param chunkBytes what the chunk counted for
+     * @param keptBytes what it counts for now
+     */
+    void accept(TailedSource source, long chunkBytes, long keptBytes) {
+        add(source, keptBytes - chunkBytes);
+        source.addAccepted(keptBytes);
+    }
+
+    /** Takes away what was kept of a chunk that is final. */
+    void release(TailedSource source, long keptBytes) {
+        add(source, -keptBytes);
+        source.addAccepted(-keptBytes);
     }
 
     private long beyondReserve(long ofSource) {
@@ -53,10 +70,11 @@ final class InFlightMemory {
         return used == 0 || room >= roomBytesMin ? room : 0;
     }
 
-    /** Whether a source has nearly half of what it may have, or has to wait. */
-    boolean isHalfUsed(TailedSource source) {
+    /** Whether a commit would free nearly half of what a source may have, or is all that it waits for. */
+    boolean isCommitDue(TailedSource source) {
+        boolean isAllAccepted = source.acceptedBytes() == source.inFlightBytes();
         // Less than half, since a source waits for roomBytesMin, and so the other half is never filled.
-        return 8 * source.inFlightBytes() >= 3 * sourceBytesMax || room(source) == 0;
+        return 8 * source.acceptedBytes() >= 3 * sourceBytesMax || (isAllAccepted && room(source) == 0);
     }
 
     /** What all sources have in flight. */

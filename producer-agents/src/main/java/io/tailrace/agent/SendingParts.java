@@ -30,7 +30,7 @@ record SendingParts(
 
     /** A chunk has become final: its memory is free. */
     void release(Flight flight, long wallMs) {
-        memory.add(flight.source(), -flight.memoryBytes());
+        memory.release(flight.source(), flight.memoryBytes());
         monitor.acknowledged(flight.source().source(), flight.accepted().counts(), wallMs);
     }
 

@@ -18,6 +18,7 @@ final class TailedSource implements AutoCloseable {
     private final RateLimit rate;
     private boolean isOpen;
     private long inFlightBytes;
+    private long acceptedBytes;
     /** {@link SourceTail#advances} when that was last asked. */
     private long advances;
 
@@ -97,13 +98,22 @@ final class TailedSource implements AutoCloseable {
         return rate;
     }
 
-    /** Memory of its lines that are read and not acknowledged. */
+    /** Memory of its lines that are read and not final. */
     long inFlightBytes() {
         return inFlightBytes;
     }
 
     void addInFlight(long bytes) {
         inFlightBytes += bytes;
+    }
+
+    /** That of its lines which brokers have accepted, and which are not final. */
+    long acceptedBytes() {
+        return acceptedBytes;
+    }
+
+    void addAccepted(long bytes) {
+        acceptedBytes += bytes;
     }
 
     /** Whether it got further in a file since this was last called. */

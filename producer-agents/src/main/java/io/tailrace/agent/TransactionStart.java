@@ -27,8 +27,8 @@ record TransactionStart(
         Optional<PositionHeader> committed,
         Positions positions,
         CheckpointRecords records) {
-    /** Chunks of a file in a transaction, and in the next one: their memory is the limit. */
-    static final int CHUNKS_IN_FLIGHT = 256;
+    /** Chunks of a file in a transaction and in the next one, however little memory they take. */
+    static final int CHUNKS_IN_FLIGHT = 1_024;
 
     /** How much memory of chunks a step reads before it sends them and takes answers: transactions end between steps. */
     static final long STEP_BYTES_MAX = 1 << 20;

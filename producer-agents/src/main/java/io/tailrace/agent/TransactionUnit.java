@@ -2,9 +2,11 @@ package io.tailrace.agent;
 
 import io.tailrace.agent.audit.AuditLedger;
 import io.tailrace.agent.checkpoint.CheckpointChange;
+import io.tailrace.agent.tail.FollowedFile;
 import io.tailrace.agent.transaction.TransactionScope;
 import io.tailrace.client.RecordMetadata;
 import io.tailrace.client.TransactionalProducer;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -20,6 +22,8 @@ final class TransactionUnit {
     private final TransactionalProducer producer;
     private final SendingParts parts;
     private final Flights flights = new Flights();
+    private final Map<FollowedFile, Integer> chunksOfFiles = new HashMap<>();
+    private int mostChunksOfAFile;
     private final boolean isLast;
     private TransactionScope scope;
     private long sinceMs = Long.MAX_VALUE;
@@ -31,7 +35,7 @@ final class TransactionUnit {
     private @Nullable Conclusion conclusion;
 
     /**
-     * What was sent behind the chunks, for which they must have landed.
+     * What was sent behind the chunks, which brokers must have accepted.
      *
      * @param countsBefore the counts without these chunks
      * @param positions the records of the positions, by key
@@ -66,6 +70,12 @@ final class TransactionUnit {
     void add(Sending.Read lines, long steadyMs) {
         sinceMs = Math.min(sinceMs, steadyMs);
         flights.add(lines, parts, scope, steadyMs);
+        mostChunksOfAFile =
+                Math.max(mostChunksOfAFile, chunksOfFiles.merge(lines.chunk().file(), 1, Integer::sum));
+    }
+
+    int mostChunksOfAFile() {
+        return mostChunksOfAFile;
     }
 
     /** For how long it has had chunks. */
@@ -94,7 +104,7 @@ final class TransactionUnit {
         return failure;
     }
 
-    /** Reads the answers of the brokers. Returns whether all chunks have landed. */
+    /** Reads the answers of the brokers. Returns whether they have accepted all chunks. */
     boolean advance(long steadyMs) {
         boolean isLanded = true;
         for (Flight flight : flights.all()) {

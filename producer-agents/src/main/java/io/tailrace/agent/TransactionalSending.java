@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -29,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * Sends in transactions: lines, dead letters, counts, and the positions after them become visible together, and then enter the checkpoint
  * (ADR 178). Not thread-safe.
  *
- * <p>One transaction is on the way at a time. It takes chunks until it is due. Then it ends, once its chunks have landed, with the
+ * <p>One transaction is on the way at a time. It takes chunks until it is due. Then it ends, once its chunks are accepted, with the
  * positions and the commit. What is read meanwhile is encoded and kept for the next one. After any failure the agent takes its id again,
  * as a successor does, and learns from the topic of the positions whether the transaction was committed; if not, the same is sent again
  * from memory.
@@ -60,7 +61,11 @@ final class TransactionalSending implements Sending {
     /** Takes no more; null if none is ending. */
     private @Nullable TransactionUnit ending;
 
-    private boolean isFailing;
+    /** Why the last transaction failed; null if it was committed. */
+    private @Nullable String lastFailure;
+    /** What was read when the id was taken again; null unless the next attempt waits for its time. */
+    private @Nullable Positions retaken;
+
     private long takeAtMs;
     private long finalChunks;
     private long committedMs = Long.MIN_VALUE / 2;
@@ -91,19 +96,17 @@ final class TransactionalSending implements Sending {
         if (ending == null) {
             silence.end();
         } else {
-            silence.observe(endingSinceMs, now.steadyMs(), () -> "the transaction has not ended yet");
+            silence.observe(
+                    endingSinceMs,
+                    now.steadyMs(),
+                    () -> Objects.requireNonNullElse(lastFailure, "the transaction has not ended yet"));
         }
         return advanced;
     }
 
     private boolean advance(Moment now) {
-        if (taking.isWaiting()) {
-            if (!failures.isOver(now.steadyMs()) || now.steadyMs() < takeAtMs) {
-                return false;
-            }
-            return taking.result(now.steadyMs())
-                    .map(positions -> recover(positions, now))
-                    .orElse(false);
+        if (isRecovering()) {
+            return recover(now);
         }
         TransactionUnit first = ending == null ? open : ending;
         Throwable failure = first.failure();
@@ -128,7 +131,7 @@ final class TransactionalSending implements Sending {
         return false;
     }
 
-    /** Sends what follows from the chunks, which have landed, and commits. */
+    /** Sends what follows from the chunks, which are accepted, and commits. */
     private void conclude(TransactionUnit unit, Moment now) {
         unit.begin();
         AuditLedger.State before = unit.count(now.wallMs());
@@ -189,27 +192,46 @@ final class TransactionalSending implements Sending {
             parts.monitor().stated(audit.readUpToMs());
         }
         failures.succeeded();
-        if (isFailing) {
+        if (lastFailure != null) {
             log.info("transactions are committed again: agent.id={}", config.agentId());
         }
-        isFailing = false;
+        lastFailure = null;
         committedMs = now.steadyMs();
         ending = null;
     }
 
     /** Nothing is known of the transaction until the id is taken again. */
     private void fail(Throwable failure, long steadyMs) {
-        if (!isFailing) {
+        String why = String.valueOf(failure.getMessage());
+        if (!why.equals(lastFailure)) {
             log.warn(
                     "transaction failed, its lines are sent again unless it was committed: agent.id={}, {}",
                     config.agentId(),
-                    failure.getMessage());
+                    why);
         }
-        isFailing = true;
+        lastFailure = why;
         failures.failed(steadyMs);
         boolean isFence = failure instanceof ClientException client && client.isFence();
         takeAtMs = isFence ? steadyMs + SUCCESSION_MS : steadyMs;
         taking.begin(readFrom, steadyMs);
+    }
+
+    /** Whether it is not known what became of a transaction, or the next attempt waits for its time. */
+    private boolean isRecovering() {
+        return taking.isWaiting() || retaken != null;
+    }
+
+    /** Takes the id at once, since that ends the transaction for which readers wait, and then waits before the next attempt. */
+    private boolean recover(Moment now) {
+        if (taking.isWaiting() && now.steadyMs() >= takeAtMs) {
+            taking.result(now.steadyMs()).ifPresent(positions -> retaken = positions);
+        }
+        Positions positions = retaken;
+        if (positions == null || !failures.isOver(now.steadyMs())) {
+            return false;
+        }
+        retaken = null;
+        return recover(positions, now);
     }
 
     /** Goes on after the id was taken again. */
@@ -257,7 +279,7 @@ final class TransactionalSending implements Sending {
         stateAtMs = Math.min(stateAtMs, steadyMs + parts.config().audit().intervalMs());
         audit.observeFull(steadyMs);
         bringUpToDate(steadyMs);
-        if (ending != null || taking.isWaiting()) {
+        if (ending != null || isRecovering()) {
             return;
         }
         if (open.flights().isEmpty()) {
@@ -268,7 +290,8 @@ final class TransactionalSending implements Sending {
         }
         open.begin();
         // As much again is read while this one is committed.
-        boolean isLarge = parts.sources().stream().anyMatch(parts.memory()::isHalfUsed);
+        boolean isLarge = 2 * open.mostChunksOfAFile() >= TransactionStart.CHUNKS_IN_FLIGHT
+                || parts.sources().stream().anyMatch(parts.memory()::isCommitDue);
         if (isLarge || open.ageMs(steadyMs) >= config.intervalMs()) {
             end(now);
         }
@@ -306,7 +329,7 @@ final class TransactionalSending implements Sending {
     @Override
     public boolean send(List<Read> read, Moment now) {
         boolean sent = !read.isEmpty();
-        if (sent && ending == null && !taking.isWaiting()) {
+        if (sent && ending == null && !isRecovering()) {
             open.begin();
         }
         read.forEach(lines -> open.add(lines, now.steadyMs()));
@@ -319,7 +342,7 @@ final class TransactionalSending implements Sending {
         takeAnswers(now);
         bringUpToDate(now.steadyMs());
         boolean mayCount = parts.auditGate().isOpen(now.steadyMs());
-        if (ending != null || taking.isWaiting()) {
+        if (ending != null || isRecovering()) {
             return;
         }
         if (!open.flights().isEmpty()) {
@@ -334,7 +357,7 @@ final class TransactionalSending implements Sending {
         boolean isStated = audit.hasStopped() || !parts.auditGate().problem().isEmpty();
         return isEmpty()
                 && ending == null
-                && !taking.isWaiting()
+                && !isRecovering()
                 && isStated
                 && audit.isSettled()
                 && !parts.checkpoint().hasFailed();

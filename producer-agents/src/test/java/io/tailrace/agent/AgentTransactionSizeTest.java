@@ -6,6 +6,7 @@ import io.tailrace.agent.checkpoint.AgentCheckpointFile;
 import io.tailrace.agent.parse.Format;
 import io.tailrace.protocol.record.CompressionType;
 import java.io.IOException;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -48,9 +49,12 @@ class AgentTransactionSizeTest extends AgentTransactionFixture {
 
         assertThat(commits()).isEqualTo(before + 1);
         assertThat(harness.lines()).hasSize(1_300);
+        harness.append("access.log", ("x".repeat(99) + "\n").repeat(800));
+        harness.run();
+        assertThat(commits()).isEqualTo(before + 1);
     }
 
-    /** Lines that brokers have accepted are kept as their batches. */
+    /** Lines that brokers have accepted are kept as their batches. What they were read into is used for others meanwhile. */
     @Test
     void aTransactionTakesMoreLinesThatCompressWell() throws IOException {
         harness.stop();
@@ -59,13 +63,60 @@ class AgentTransactionSizeTest extends AgentTransactionFixture {
         harness.producer.compression = CompressionType.ZSTD;
         harness.run();
         long before = commits();
+        List<String> lines = IntStream.range(0, 8_000)
+                .mapToObj(line -> "x".repeat(94) + (10_000 + line))
+                .toList();
         for (int part = 0; part < 10; part++) {
-            harness.append("access.log", ("x".repeat(99) + "\n").repeat(800));
+            harness.append("access.log", String.join("\n", lines.subList(part * 800, (part + 1) * 800)) + "\n");
+            harness.run();
+        }
+        assertThat(commits()).isEqualTo(before);
+        assertThat(harness.agent.linesInFlight()).isEqualTo(8_000);
+
+        harness.transactions.faults.add(FakeTransactions.Fault.LOST_REQUEST);
+        harness.transactions.faults.add(FakeTransactions.Fault.LOST_REQUEST);
+        harness.pass(1_000_000);
+        runOften();
+
+        assertThat(harness.lines()).isEqualTo(lines);
+        assertThat(harness.agent.isIdle(harness.steadyMs())).isTrue();
+    }
+
+    /** Hardly any memory is used then. */
+    @Test
+    void aTransactionEndsOnceAFileHasManyChunks() throws IOException {
+        harness.stop();
+        harness.transactionIntervalMs = OptionalLong.of(10_000_000);
+        harness.start();
+        harness.producer.compression = CompressionType.ZSTD;
+        harness.run();
+        for (int line = 0; line < TransactionStart.CHUNKS_IN_FLIGHT; line++) {
+            harness.append("access.log", "a line\n");
             harness.run();
         }
 
+        assertThat(harness.lines()).hasSizeGreaterThanOrEqualTo(TransactionStart.CHUNKS_IN_FLIGHT / 2);
+    }
+
+    /** Lines that are not accepted yet become smaller without a commit. */
+    @Test
+    void aTransactionGoesOnWhileItsLinesAreOnTheirWay() throws IOException {
+        harness.stop();
+        harness.transactionIntervalMs = OptionalLong.of(1_000_000);
+        harness.start();
+        harness.producer.compression = CompressionType.ZSTD;
+        harness.run();
+        long before = commits();
+        harness.producer.holding = true;
+        harness.append("access.log", ("x".repeat(99) + "\n").repeat(3_000));
+        harness.run();
+        assertThat(harness.agent.linesInFlight()).isBetween(2_000, 2_999);
+        harness.producer.holding = false;
+        harness.producer.answerAll();
+        harness.run();
+
+        assertThat(harness.agent.linesInFlight()).isEqualTo(3_000);
         assertThat(commits()).isEqualTo(before);
-        assertThat(harness.agent.linesInFlight()).isEqualTo(8_000);
     }
 
     /** No source has nearly half of what it may have, and still nothing more can be read. */

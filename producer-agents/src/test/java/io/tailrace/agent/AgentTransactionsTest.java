@@ -92,6 +92,41 @@ class AgentTransactionsTest extends AgentTransactionFixture {
         assertThat(harness.agent.linesInFlight()).isZero();
     }
 
+    @Test
+    void linesAndDeadLettersAreSentAgainAsOftenAsNeeded() throws IOException {
+        for (int losses = 0; losses < 3; losses++) {
+            harness.transactions.faults.add(FakeTransactions.Fault.LOST_REQUEST);
+        }
+        harness.append("access.log", "one\n" + "x".repeat(AgentHarness.LINE_BYTES_MAX + 1) + "\ntwo\n");
+
+        runOften();
+
+        assertThat(harness.lines()).containsExactly("one", "two");
+        assertThat(harness.lines(AgentHarness.DEAD_LETTERS)).hasSize(1);
+        assertThat(harness.agent.isIdle(harness.steadyMs())).isTrue();
+        harness.stop();
+        AuditOracle.of(harness).check(3);
+        harness.start();
+    }
+
+    /** Some lines are accepted then, and some are on their way. */
+    @Test
+    void aTransactionThatIsLostHalfwayIsSentAgain() throws IOException {
+        harness.producer.holding = true;
+        harness.append("access.log", ("x".repeat(99) + "\n").repeat(200));
+        harness.run();
+        harness.producer.answer(100);
+        harness.run();
+        harness.transactions.expire();
+        harness.producer.holding = false;
+        harness.producer.answerAll();
+
+        runOften();
+
+        assertThat(harness.lines()).hasSize(200);
+        assertThat(harness.agent.isIdle(harness.steadyMs())).isTrue();
+    }
+
     /** The lines that would be dead letters are not in memory any more. */
     @Test
     void recordsThatBrokersHadAcceptedAreSentUntilTheyAcceptThemAgain() throws IOException {
@@ -109,7 +144,7 @@ class AgentTransactionsTest extends AgentTransactionFixture {
         assertThat(harness.agent.problems(harness.steadyMs(), 60_000))
                 .anyMatch(problem ->
                         problem.contains(": records that were accepted in a transaction that was lost are refused now:"
-                                + " refused by the test. Change the topic's settings back"));
+                                + " refused by the test. Raise the topic's limit"));
 
         harness.producer.refusal = record -> Optional.empty();
         for (int scans = 0; scans < 60; scans++) {

@@ -15,12 +15,15 @@ import io.tailrace.protocol.record.RecordCursor;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -59,6 +62,8 @@ class FakeProducer implements Producer {
     boolean namesRefused;
 
     Function<ProducerRecord, Optional<ErrorCode>> refusal = record -> Optional.empty();
+
+    private final Set<RecordBlock> blocks = Collections.newSetFromMap(new IdentityHashMap<>());
 
     /** A record, and the batch that it is sent with. */
     record Sent(ProducerRecord record, Batch batch) {}
@@ -110,6 +115,9 @@ class FakeProducer implements Producer {
 
     @Override
     public CompletableFuture<RecordMetadata> send(RecordBlock block) {
+        if (!blocks.add(block)) {
+            throw new IllegalStateException("a block is sent once");
+        }
         List<ProducerRecord> records = new ArrayList<>();
         RecordCursor cursor = RecordCursor.of(RecordBatch.at(block.encode()), new Decompressor(BLOCK_BYTES));
         while (cursor.next()) {

@@ -193,11 +193,9 @@ final class BatchingProducer implements Producer {
         int bytes = block.memoryBytes();
         int partitionCount = admit(block.topic(), block.builder().plainBytes(), deadlineMs);
         TopicPartition partition = new TopicPartition(block.topic(), Partitioner.ofKey(block.key(), partitionCount));
-        if (transactions != null) {
-            block.builder().transactional();
-        }
         return reserved(bytes, deadlineMs, () -> {
             CompletableFuture<RecordMetadata> future = new CompletableFuture<>();
+            block.markSent(transactions != null);
             accumulator.queue(partition).append(new PendingBatch(partition, block, future, bytes, time.elapsedMs()));
             completions.wake();
             return future;

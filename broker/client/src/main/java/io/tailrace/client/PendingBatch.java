@@ -27,9 +27,9 @@ final class PendingBatch {
     private final RecordBatchBuilder builder;
     /** Empty for a block. */
     private final List<Sent> records = new ArrayList<>();
-    /** Null for records with a future each, as is its future. */
+    /** Null if each record has a future of its own. */
     private final @Nullable RecordBlock block;
-
+    /** That of the block; null without one. */
     private final @Nullable CompletableFuture<RecordMetadata> blockFuture;
 
     private final CompletableFuture<Void> done = new CompletableFuture<>();

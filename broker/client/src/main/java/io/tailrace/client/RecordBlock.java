@@ -1,6 +1,7 @@
 package io.tailrace.client;
 
 import io.tailrace.protocol.record.CompressionType;
+import io.tailrace.protocol.record.RecordBatch;
 import io.tailrace.protocol.record.RecordBatchBuilder;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,8 @@ public final class RecordBlock {
     private final RecordBatchBuilder builder;
     /** The batch; null before it is encoded. */
     private @Nullable ByteBuffer encoded;
+
+    private boolean isSent;
 
     /** An empty block. {@link Producer#newBlock} makes one as its producer is configured. */
     public RecordBlock(String topic, byte[] key, CompressionType compression, int bytesMax) {
@@ -69,10 +72,37 @@ public final class RecordBlock {
         return encoded != null;
     }
 
-    /** A block with the same batch, which is not compressed again. For a block that was acknowledged. */
+    /**
+     * Notes that a producer sends it.
+     *
+     * @param transactional whether it does so in a transaction
+     * @throws IllegalStateException if the block was sent before, or encoded for a producer of the other kind
+     */
+    void markSent(boolean transactional) {
+        ByteBuffer batch = encoded;
+        if (isSent || (batch != null && RecordBatch.at(batch).isTransactional() != transactional)) {
+            throw new IllegalStateException("block of " + recordCount() + " records for " + topic
+                    + (isSent
+                            ? " was sent before"
+                            : " was encoded " + (transactional ? "outside of" : "for") + " a transaction"));
+        }
+        isSent = true;
+        if (transactional) {
+            builder.transactional();
+        }
+    }
+
+    /**
+     * A block with the same batch, which is not compressed again. For a block that is not on its way any more.
+     *
+     * @throws IllegalStateException if the block was never encoded
+     */
     public RecordBlock copy() {
+        ByteBuffer batch = encoded;
+        if (batch == null) {
+            throw new IllegalStateException("block of " + recordCount() + " records for " + topic + " is not encoded");
+        }
         RecordBlock copy = new RecordBlock(topic, key, builder);
-        ByteBuffer batch = encode();
         copy.encoded = ByteBuffer.allocate(batch.limit()).put(0, batch, 0, batch.limit());
         return copy;
     }

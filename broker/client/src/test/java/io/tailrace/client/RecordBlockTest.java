@@ -1,6 +1,7 @@
 package io.tailrace.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.message.ProduceResponse;
@@ -85,6 +86,21 @@ class RecordBlockTest extends ProducerFixture {
                 producer(config().batchBytesMax(16_000).requestBytesMax(16_000).compression(CompressionType.ZSTD));
         assertThat(producer.send(block(producer, 9, 1_700))).isNotDone();
         assertThat(failure(producer.send(block(producer, 1, 17_000)))).isEqualTo(ErrorCode.MESSAGE_TOO_LARGE);
+    }
+
+    @Test
+    void blockIsSentOnceAndByAProducerOfItsKind() {
+        BatchingProducer producer = producer(config());
+        RecordBlock sent = block(producer, 1, 10);
+        assertThat(producer.send(sent)).isNotDone();
+        assertThatThrownBy(() -> producer.send(sent)).hasMessage("block of 1 records for t was sent before");
+        assertThatThrownBy(block(producer, 1, 10)::copy).hasMessage("block of 1 records for t is not encoded");
+
+        RecordBlock encoded = block(producer, 1, 10);
+        encoded.encode();
+        BatchingProducer transactional = producer(TransactionFixture.transactional());
+        assertThatThrownBy(() -> transactional.send(encoded))
+                .hasMessage("block of 1 records for t was encoded outside of a transaction");
     }
 
     @Test

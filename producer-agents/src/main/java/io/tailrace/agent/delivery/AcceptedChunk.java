@@ -2,19 +2,18 @@ package io.tailrace.agent.delivery;
 
 import io.tailrace.agent.audit.Tallies;
 import io.tailrace.agent.transaction.TransactionScope;
-import io.tailrace.client.Producer;
 import io.tailrace.client.RecordBlock;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A chunk of which brokers have accepted all records. Its lines are not needed any more: if the transaction is not committed, the same
- * batches are sent again in another one. Not thread-safe; the producer's threads only wake the agent.
+ * A chunk whose records have all been accepted by brokers, in a transaction that is not committed yet. Its lines are not needed any more:
+ * if the transaction is lost, the same batches are sent in another one. Not thread-safe; the producer's threads only wake the agent.
  */
-public final class AcceptedChunk {
-    /** Of the chunk and of each of its blocks, beside the batch; an estimate. */
+public final class AcceptedChunk implements Shipment {
+    /** Estimated memory of a chunk, and of each block, without the batches. */
     private static final int OBJECTS_BYTES = 256;
-    /** Of a count in {@link Tallies}; an estimate. */
+    /** Estimated memory of a count in {@link Tallies}. */
     private static final int WINDOW_BYTES = 200;
 
     private final LineCounts counts;
@@ -23,7 +22,7 @@ public final class AcceptedChunk {
     private List<RecordBlock> blocks;
     private Unanswered<RecordBlock> unanswered;
     /** The transaction in which it was sent again; null if it never was. */
-    private @Nullable TransactionScope scope;
+    private @Nullable TransactionScope resentIn;
 
     AcceptedChunk(LineCounts counts, Tallies acknowledged, List<RecordBlock> blocks, Runnable wakeUp) {
         this.counts = counts;
@@ -42,35 +41,33 @@ public final class AcceptedChunk {
                         .sum();
     }
 
-    /** Sends the batches in another transaction, as nothing of the one before is visible. */
-    public void sendAgain(TransactionScope next) {
-        scope = next;
+    /** Sends the batches in another transaction, as nothing of the one before is visible. Nothing may be on its way any more. */
+    public void sendAgain(TransactionScope scope) {
+        resentIn = scope;
         unanswered = new Unanswered<>(wakeUp);
         blocks = blocks.stream().map(RecordBlock::copy).toList();
-        blocks.forEach(block -> unanswered.add(block, next.sendAccepted(block)));
+        blocks.forEach(block -> unanswered.add(block, scope.sendAccepted(block)));
     }
 
-    /**
-     * Reads the answers.
-     *
-     * @return whether all records are acknowledged; never if brokers refuse one, which fails the transaction
-     */
-    public boolean advance() {
-        // What fails has failed the transaction.
+    /** Never true again once brokers refuse a record, which fails the transaction. */
+    @Override
+    public boolean advance(long nowMs) {
+        if (unanswered.isEmpty()) {
+            return failure() == null;
+        }
         unanswered.readAnswers(block -> {}, (block, failure) -> {});
         return unanswered.isEmpty() && failure() == null;
     }
 
     private @Nullable Throwable failure() {
-        return scope == null ? null : scope.failure();
+        return resentIn == null ? null : resentIn.failure();
     }
 
-    /** Why the lines are not final yet, as far as that is known. */
+    @Override
     public String obstacle() {
-        Producer sender = scope;
-        return sender == null || (failure() == null && unanswered.isEmpty())
+        return resentIn == null || (failure() == null && unanswered.isEmpty())
                 ? "their transaction has not been committed yet"
-                : Obstacle.of(sender, failure(), unanswered.first().map(RecordBlock::topic));
+                : Obstacle.of(resentIn, failure(), unanswered.first().map(RecordBlock::topic));
     }
 
     /** Counts and sums of its records. */

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Not thread-safe. The producer's threads only wake the agent.
  */
-public final class ChunkDelivery {
+public final class ChunkDelivery implements Shipment {
     private static final Logger log = LoggerFactory.getLogger(ChunkDelivery.class);
 
     private final Producer producer;
@@ -161,11 +161,7 @@ public final class ChunkDelivery {
         block.send();
     }
 
-    /**
-     * Reads the answers and sends again what failed, after a pause.
-     *
-     * @return whether all lines are acknowledged
-     */
+    @Override
     public boolean advance(long nowMs) {
         unanswered.readAnswers(this::acknowledged, (block, failure) -> failed(block, failure, nowMs));
         if (!failed.isEmpty() && backoff.isOver(nowMs)) {
@@ -206,7 +202,7 @@ public final class ChunkDelivery {
         backoff.failed(nowMs);
     }
 
-    /** Why a line is not acknowledged yet, as far as that is known. */
+    @Override
     public String obstacle() {
         return Obstacle.of(producer, lastFailure, unanswered.first().map(block -> block.topic));
     }

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * What is sent in one transaction, or in one attempt at it. What is sent before {@link #begin} is kept until then, so that the lines of the
  * next transaction can be encoded while the one before ends.
  *
- * <p>The senders deal with blocks that brokers refuse for their content. Any other failure is that of the transaction. For the agent's
- * thread; {@link #failure} is set by any.
+ * <p>The senders deal with blocks that brokers refuse for their content, unless they had {@linkplain #sendAccepted accepted} them. Any other
+ * failure is that of the transaction. For the agent's thread; {@link #failure} is set by any.
  */
 public final class TransactionScope extends ForwardingProducer {
     private final TransactionalProducer producer;
@@ -59,26 +59,26 @@ public final class TransactionScope extends ForwardingProducer {
         return sendOrKeep(() -> producer.send(block), true);
     }
 
-    /** Sends what brokers accepted before, in a transaction that was not committed. If they refuse it now, this one fails. */
+    /** Sends again what brokers accepted in an earlier transaction, which was lost. If they refuse it now, this one fails. */
     public CompletableFuture<RecordMetadata> sendAccepted(RecordBlock block) {
         return sendOrKeep(() -> producer.send(block), false);
     }
 
-    /** @param isDivisible whether the sender deals with a block that is refused for its content */
+    /** @param senderDeals whether the sender deals with a refusal for the content */
     private CompletableFuture<RecordMetadata> sendOrKeep(
-            Supplier<CompletableFuture<RecordMetadata>> sending, boolean isDivisible) {
+            Supplier<CompletableFuture<RecordMetadata>> sending, boolean senderDeals) {
         CompletableFuture<RecordMetadata> answer = new CompletableFuture<>();
         if (isBegun) {
-            send(sending, isDivisible, answer);
+            send(sending, senderDeals, answer);
         } else {
-            held.add(() -> send(sending, isDivisible, answer));
+            held.add(() -> send(sending, senderDeals, answer));
         }
         return answer;
     }
 
     private void send(
             Supplier<CompletableFuture<RecordMetadata>> sending,
-            boolean isDivisible,
+            boolean senderDeals,
             CompletableFuture<RecordMetadata> answer) {
         var unused = sending.get().whenComplete((metadata, failed) -> {
             if (failed == null) {
@@ -86,22 +86,27 @@ public final class TransactionScope extends ForwardingProducer {
                 return;
             }
             if (!(failed instanceof RecordsRefusedException refused) || !refused.isForContent()) {
-                failure = failed;
-            } else if (isDivisible) {
+                fail(failed);
+            } else if (senderDeals) {
                 producer.acceptRefusal(refused);
             } else {
-                failure = refusedLater(refused);
+                fail(refusedAfterAcceptance(refused));
             }
             answer.completeExceptionally(failed);
         });
     }
 
-    private static ClientException refusedLater(RecordsRefusedException refused) {
+    /** The first failure says why; those after it follow from that. */
+    private synchronized void fail(Throwable why) {
+        failure = failure == null ? why : failure;
+    }
+
+    private static ClientException refusedAfterAcceptance(RecordsRefusedException refused) {
         return new ClientException(
                 refused.errorCode(),
                 "records that were accepted in a transaction that was lost are refused now: " + refused.getMessage()
-                        + ". Change the topic's settings back; or restart the agent, which reads the lines again if their"
-                        + " files still exist, and makes dead letters of them",
+                        + ". Raise the topic's limit; or restart the agent: it makes dead letters of lines in files, and"
+                        + " those of pipes are lost",
                 refused);
     }
 
