@@ -1,7 +1,7 @@
 package io.tailrace.agent;
 
 /**
- * Divides the memory of lines that are read and not acknowledged among the sources. Not thread-safe.
+ * Divides the memory of lines that are read and not final among the sources. Not thread-safe.
  *
  * <p>Half of it is reserved in equal shares, so that a source can always send, even if the records of all others are stuck. The other half
  * is for whoever has more to read. The sum exceeds the limit by no more than a line of each source.

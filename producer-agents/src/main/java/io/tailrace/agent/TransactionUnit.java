@@ -106,11 +106,11 @@ final class TransactionUnit {
 
     /** Reads the answers of the brokers. Returns whether they have accepted all chunks. */
     boolean advance(long steadyMs) {
-        boolean isLanded = true;
+        boolean isAccepted = true;
         for (Flight flight : flights.all()) {
-            isLanded &= flight.advance(steadyMs);
+            isAccepted &= flight.advance(steadyMs);
         }
-        return isLanded;
+        return isAccepted;
     }
 
     /** Tells files and counts that the chunks are sent. Returns the counts before that. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tailrace.agent.parse.Format;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -116,6 +117,25 @@ class AgentStepBytesTest {
             runCounting(20);
         }
         assertThat(harness.lines()).containsExactlyInAnyOrderElementsOf(expected);
+    }
+
+    /** As copies are whose log was truncated while a program wrote to it, and did not append. */
+    @Test
+    void logsThatBeginWithTheSameHoleAreNotComparedToItsEnd() throws IOException {
+        startAgent(1_000);
+        int holeBytes = 4 << 20;
+        for (String name : List.of("a.log", "a.log.1", "a.log.2", "a.log.3", "a.log.4", "a.log.5")) {
+            try (RandomAccessFile file = new RandomAccessFile(harness.log(name).toFile(), "rw")) {
+                file.seek(holeBytes);
+                file.write(lines(name, 100).getBytes(StandardCharsets.UTF_8));
+            }
+            age(name);
+        }
+
+        long read = runCounting(50);
+
+        assertThat(harness.lines()).containsExactlyInAnyOrderElementsOf(expected);
+        assertThat(read).isLessThan(10L * holeBytes);
     }
 
     @Test

@@ -127,6 +127,9 @@ final class Copies {
             comparison.ownContent = own;
             other = Content.open(comparison.other.path(), memory);
             comparison.otherContent = other;
+            if (!own.isCompressed() && !other.isCompressed() && !endsLike(own, other)) {
+                return Verdict.DIFFERENT;
+            }
         }
         while (budget.isLeft()) {
             long at = comparison.equalTo;
@@ -151,6 +154,17 @@ final class Copies {
         }
         advances++;
         return Verdict.UNDECIDED;
+    }
+
+    /**
+     * Whether a file ends with bytes that a content has at the same place. Two logs may begin with a hole of any length, as programs leave
+     * it that do not append; they do not end alike.
+     */
+    private boolean endsLike(Content own, Content other) throws IOException {
+        long at = Math.max(0, other.end() - LAST_BYTES);
+        int length = other.read(at, otherBytes, LAST_BYTES);
+        budget.take(2L * length);
+        return own.read(at, ownBytes, length) == length && Arrays.equals(ownBytes, 0, length, otherBytes, 0, length);
     }
 
     /** How often a comparison got further, and was not decided. */
