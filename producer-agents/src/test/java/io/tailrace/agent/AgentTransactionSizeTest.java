@@ -13,12 +13,16 @@ import org.junit.jupiter.api.Test;
 
 /** How long a transaction takes lines, and how many. */
 class AgentTransactionSizeTest extends AgentTransactionFixture {
-    @Test
-    void aTransactionTakesWhatIsReadInItsInterval() throws IOException {
+    private void restart(long intervalMs) throws IOException {
         harness.stop();
-        harness.transactionIntervalMs = OptionalLong.of(3_000);
+        harness.transactionIntervalMs = OptionalLong.of(intervalMs);
         harness.start();
         harness.run();
+    }
+
+    @Test
+    void aTransactionTakesWhatIsReadInItsInterval() throws IOException {
+        restart(3_000);
         harness.pass(3_000);
         harness.run();
         long before = commits();
@@ -35,10 +39,7 @@ class AgentTransactionSizeTest extends AgentTransactionFixture {
 
     @Test
     void aTransactionEndsOnceItHasHalfOfTheMemory() throws IOException {
-        harness.stop();
-        harness.transactionIntervalMs = OptionalLong.of(1_000_000);
-        harness.start();
-        harness.run();
+        restart(1_000_000);
         long before = commits();
         harness.append("access.log", ("x".repeat(99) + "\n").repeat(800));
         harness.run();
@@ -57,11 +58,8 @@ class AgentTransactionSizeTest extends AgentTransactionFixture {
     /** Lines that brokers have accepted are kept as their batches. What they were read into is used for others meanwhile. */
     @Test
     void aTransactionTakesMoreLinesThatCompressWell() throws IOException {
-        harness.stop();
-        harness.transactionIntervalMs = OptionalLong.of(1_000_000);
-        harness.start();
+        restart(1_000_000);
         harness.producer.compression = CompressionType.ZSTD;
-        harness.run();
         long before = commits();
         List<String> lines = IntStream.range(0, 8_000)
                 .mapToObj(line -> "x".repeat(94) + (10_000 + line))
@@ -85,11 +83,7 @@ class AgentTransactionSizeTest extends AgentTransactionFixture {
     /** Hardly any memory is used then. */
     @Test
     void aTransactionEndsOnceAFileHasManyChunks() throws IOException {
-        harness.stop();
-        harness.transactionIntervalMs = OptionalLong.of(10_000_000);
-        harness.start();
-        harness.producer.compression = CompressionType.ZSTD;
-        harness.run();
+        restart(10_000_000);
         for (int line = 0; line < TransactionStart.CHUNKS_IN_FLIGHT; line++) {
             harness.append("access.log", "a line\n");
             harness.run();
@@ -101,11 +95,8 @@ class AgentTransactionSizeTest extends AgentTransactionFixture {
     /** Lines that are not accepted yet become smaller without a commit. */
     @Test
     void aTransactionGoesOnWhileItsLinesAreOnTheirWay() throws IOException {
-        harness.stop();
-        harness.transactionIntervalMs = OptionalLong.of(1_000_000);
-        harness.start();
+        restart(1_000_000);
         harness.producer.compression = CompressionType.ZSTD;
-        harness.run();
         long before = commits();
         harness.producer.holding = true;
         harness.append("access.log", ("x".repeat(99) + "\n").repeat(3_000));

@@ -89,11 +89,7 @@ class TransactedProducerFailuresTest extends TransactionFixture {
         CompletableFuture<Void> committed = producer.commit();
         step();
         assertThat(failureOf(committed)).isEqualTo(ErrorCode.OPERATION_NOT_ATTEMPTED);
-        CompletableFuture<Void> aborted = producer.abort();
-        step();
-        answerEnd((short) 4);
-        step();
-        assertThat(aborted).isCompleted();
+        abort();
         producer.begin();
         sendAcknowledged(P0);
         CompletableFuture<Void> next = producer.commit();
@@ -188,11 +184,7 @@ class TransactedProducerFailuresTest extends TransactionFixture {
                 .isNotInstanceOf(RecordsRefusedException.class)
                 .hasMessageStartingWith("the transaction has failed: " + P0)
                 .hasCause(causeOf(refused));
-        CompletableFuture<Void> aborted = producer.abort();
-        step();
-        answerEnd((short) 4);
-        step();
-        assertThat(aborted).isCompleted();
+        abort();
     }
 
     @Test

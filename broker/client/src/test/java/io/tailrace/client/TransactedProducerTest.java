@@ -70,11 +70,7 @@ class TransactedProducerTest extends TransactionFixture {
         step();
         assertThat(sent).isCompleted();
         assertThat(block.memoryBytes()).isLessThan(200);
-        CompletableFuture<Void> aborted = producer.abort();
-        step();
-        answerEnd((short) 4);
-        step();
-        assertThat(aborted).isCompleted();
+        abort();
 
         producer.begin();
         CompletableFuture<RecordMetadata> again = producer.send(block.copy());
@@ -343,11 +339,7 @@ class TransactedProducerTest extends TransactionFixture {
         step();
         assertThat(failureOf(sent)).isEqualTo(ErrorCode.ILLEGAL_GENERATION);
         assertThat(failureOf(producer.commit())).isEqualTo(ErrorCode.ILLEGAL_GENERATION);
-        CompletableFuture<Void> aborted = producer.abort();
-        step();
-        answerEnd((short) 4);
-        step();
-        assertThat(aborted).isCompleted();
+        abort();
     }
 
     private static TxnOffsetCommitResponse offsets(ErrorCode error) {

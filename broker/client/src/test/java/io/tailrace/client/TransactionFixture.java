@@ -70,6 +70,15 @@ abstract class TransactionFixture extends ProducerFixture {
         producer.begin();
     }
 
+    /** Aborts a transaction with epoch 3. The next one has epoch 4. */
+    void abort() {
+        CompletableFuture<Void> aborted = producer.abort();
+        step();
+        answerEnd((short) 4);
+        step();
+        assertThat(aborted).isCompleted();
+    }
+
     void answerCoordinator(int broker) {
         Asked asked = network.only();
         FindCoordinatorRequest request = asked.as(FindCoordinatorRequest.class);
