@@ -42,7 +42,7 @@ final class InFlightMemory {
     }
 
     /**
-     * Brokers have accepted a chunk, of which less is kept. Only the commit frees that.
+     * Brokers have accepted a chunk, of which less is kept. With transactions, only the commit frees that.
      *
      * @param chunkBytes what the chunk counted for
      * @param keptBytes what it counts for now

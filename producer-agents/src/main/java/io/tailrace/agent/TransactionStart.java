@@ -27,7 +27,7 @@ record TransactionStart(
         Optional<PositionHeader> committed,
         Positions positions,
         CheckpointRecords records) {
-    /** Chunks of a file in a transaction and in the next one, however little memory they take. */
+    /** Chunks of a file that are not sent with their positions yet, however little memory they take. */
     static final int CHUNKS_IN_FLIGHT = 1_024;
 
     /** How much memory of chunks a step reads before it sends them and takes answers: transactions end between steps. */

@@ -112,7 +112,7 @@ final class TransactionalSending implements Sending {
         Throwable failure = first.failure();
         if (failure != null) {
             fail(failure, now.steadyMs());
-            return false;
+            return recover(now);
         }
         open.advance(now.steadyMs());
         if (ending == null) {
@@ -227,16 +227,20 @@ final class TransactionalSending implements Sending {
             taking.result(now.steadyMs()).ifPresent(positions -> retaken = positions);
         }
         Positions positions = retaken;
-        if (positions == null || !failures.isOver(now.steadyMs())) {
+        if (positions == null) {
+            return false;
+        }
+        Optional<PositionHeader> found = header(positions).or(() -> committed);
+        if (found.equals(committed) && !failures.isOver(now.steadyMs())) {
             return false;
         }
         retaken = null;
-        return recover(positions, now);
+        goOn(found, positions, now);
+        return true;
     }
 
-    /** Goes on after the id was taken again. */
-    private boolean recover(Positions positions, Moment now) {
-        Optional<PositionHeader> found = header(positions).or(() -> committed);
+    /** @param found the last transaction that was committed under the id */
+    private void goOn(Optional<PositionHeader> found, Positions positions, Moment now) {
         readFrom = positions.endOffset();
         TransactionUnit first = ending == null ? open : ending;
         if (found.equals(committed)) {
@@ -248,7 +252,6 @@ final class TransactionalSending implements Sending {
                     + ": another agent with this id is running, and has the" + " transactional id "
                     + config.transactionalId() + " now. Give each agent an agent.id of its own");
         }
-        return true;
     }
 
     /** An agent that was replaced must not start again by itself; one that could not take another one's place should. */

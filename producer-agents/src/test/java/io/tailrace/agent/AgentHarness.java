@@ -27,6 +27,7 @@ import org.apache.avro.generic.GenericRecord;
 
 /** An agent over a folder of logs, with a fake producer, a fake registry and a clock that the test moves. */
 final class AgentHarness implements AutoCloseable {
+    static final Format RAW = new Format(Format.Kind.RAW, "", "", "iso");
     static final String TOPIC = "lines";
     static final String DEAD_LETTERS = "dead";
     static final String AUDIT = "audit";

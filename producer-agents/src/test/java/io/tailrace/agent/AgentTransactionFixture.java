@@ -1,7 +1,6 @@
 package io.tailrace.agent;
 
 import io.tailrace.agent.checkpoint.AgentCheckpointFile;
-import io.tailrace.agent.parse.Format;
 import io.tailrace.agent.transaction.PositionHeader;
 import io.tailrace.client.ProducerRecord;
 import java.io.IOException;
@@ -32,21 +31,31 @@ abstract class AgentTransactionFixture {
     }
 
     void start(OptionalLong intervalMs) throws IOException {
-        start(intervalMs, AgentCheckpointFile::new);
+        start(intervalMs, AgentTransactionFixture::logs);
     }
 
-    void start(OptionalLong intervalMs, Function<Path, AgentCheckpointFile> checkpoints) throws IOException {
-        harness = new AgentHarness(
-                folder,
-                1_000,
-                logs -> List.of(new Source(
-                        AgentHarness.tail(logs, "web", "access.log*"),
-                        new Format(Format.Kind.RAW, "", "", "iso"),
-                        AgentHarness.TOPIC)),
-                checkpoints,
-                intervalMs);
+    /** @param checkpoints the checkpoint file in a directory */
+    void startOn(Function<Path, AgentCheckpointFile> checkpoints) throws IOException {
+        start(AT_ONCE, AgentTransactionFixture::logs, checkpoints);
+    }
+
+    void start(OptionalLong intervalMs, Function<Path, List<Source>> sources) throws IOException {
+        start(intervalMs, sources, AgentCheckpointFile::new);
+    }
+
+    private void start(
+            OptionalLong intervalMs,
+            Function<Path, List<Source>> sources,
+            Function<Path, AgentCheckpointFile> checkpoints)
+            throws IOException {
+        harness = new AgentHarness(folder, 1_000, sources, checkpoints, intervalMs);
         // What is committed at the start.
         harness.run();
+    }
+
+    private static List<Source> logs(Path folder) {
+        return List.of(
+                new Source(AgentHarness.tail(folder, "web", "access.log*"), AgentHarness.RAW, AgentHarness.TOPIC));
     }
 
     @AfterEach

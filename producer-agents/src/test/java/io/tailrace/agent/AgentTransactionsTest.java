@@ -109,21 +109,23 @@ class AgentTransactionsTest extends AgentTransactionFixture {
         harness.start();
     }
 
-    /** Some lines are accepted then, and some are on their way. */
+    /** A chunk is accepted then; the lines of another one are, too, but not its dead letter. */
     @Test
     void aTransactionThatIsLostHalfwayIsSentAgain() throws IOException {
         harness.producer.holding = true;
-        harness.append("access.log", ("x".repeat(99) + "\n").repeat(200));
+        harness.append("access.log", "x".repeat(99).concat("\n").repeat(40));
+        harness.append("access.log", "one\n" + "x".repeat(AgentHarness.LINE_BYTES_MAX + 1) + "\ntwo\n");
         harness.run();
-        harness.producer.answer(100);
+        harness.producer.answer(42);
         harness.run();
-        harness.transactions.expire();
-        harness.producer.holding = false;
+        harness.producer.refusal = record -> Optional.of(ErrorCode.INVALID_PRODUCER_EPOCH);
         harness.producer.answerAll();
-
+        harness.producer.refusal = record -> Optional.empty();
+        harness.producer.holding = false;
         runOften();
 
-        assertThat(harness.lines()).hasSize(200);
+        assertThat(harness.lines()).hasSize(42).endsWith("one", "two");
+        assertThat(harness.lines(AgentHarness.DEAD_LETTERS)).hasSize(1);
         assertThat(harness.agent.isIdle(harness.steadyMs())).isTrue();
     }
 
@@ -138,8 +140,10 @@ class AgentTransactionsTest extends AgentTransactionFixture {
                 record.topic().equals(AgentHarness.TOPIC) ? Optional.of(ErrorCode.INVALID_RECORD) : Optional.empty();
         harness.transactions.faults.add(FakeTransactions.Fault.LOST_REQUEST);
         harness.producer.holding = false;
+        harness.run();
         for (int scans = 0; scans < 120; scans++) {
             harness.run();
+            assertThat(harness.transactions.isTransactionOpen()).isFalse();
         }
         assertThat(harness.agent.problems(harness.steadyMs(), 60_000))
                 .anyMatch(problem ->
@@ -389,7 +393,7 @@ class AgentTransactionsTest extends AgentTransactionFixture {
     private VolatileDisk runOnVolatileDisk() throws IOException {
         harness.close();
         VolatileDisk disk = new VolatileDisk(new Random(1));
-        start(AT_ONCE, disk::open);
+        startOn(disk::open);
         harness.append("access.log", ("x".repeat(1_000) + "\n").repeat(3_000));
         harness.run();
         assertThat(harness.lines()).hasSize(3_000);

@@ -49,6 +49,11 @@ final class FakeTransactions implements PositionTopic {
         TIMEOUT
     }
 
+    /** Whether readers of committed records would wait. */
+    boolean isTransactionOpen() {
+        return holder != null && holder.isOpen;
+    }
+
     FakeTransactionalProducer newProducer() {
         return new FakeTransactionalProducer(this);
     }

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Records of one topic and key that are sent as one batch, with one acknowledgement for all of them. For senders of many small
  * records: a record is copied once and costs no object. {@link Producer#newBlock} makes one. Not thread-safe; nothing may be
- * added once it is sent, and it is sent once. A {@link #copy} can be sent in another transaction.
+ * added once it is sent, and it is sent once, even if the producer does not take it. Once it was sent, a {@link #copy} can be sent in
+ * another transaction.
  */
 public final class RecordBlock {
     private final String topic;

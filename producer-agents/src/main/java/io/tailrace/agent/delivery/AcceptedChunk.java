@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A chunk whose records have all been accepted by brokers, in a transaction that is not committed yet. Its lines are not needed any more:
- * if the transaction is lost, the same batches are sent in another one. Not thread-safe; the producer's threads only wake the agent.
+ * A chunk whose records have all been accepted by brokers. Its lines are not needed any more: if the transaction is lost in which they
+ * were, the same batches are sent in another one. Not thread-safe; the producer's threads only wake the agent.
  */
 public final class AcceptedChunk implements Shipment {
     /** Estimated memory of a chunk, and of each block, without the batches. */

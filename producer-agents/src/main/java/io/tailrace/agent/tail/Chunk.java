@@ -11,13 +11,15 @@ package io.tailrace.agent.tail;
 public record Chunk(Lines lines, long offset, ReadPosition end, long readMs) {
     /** A line's bounds, and what its record has beside it: above all host and file, and both again in the key. */
     private static final int LINE_OVERHEAD_BYTES = 200;
+    /** The objects with which it is sent, and the smallest array of a block. */
+    private static final int CHUNK_OVERHEAD_BYTES = 2 << 10;
 
-    /** An estimate of the memory that the lines take until they are acknowledged: their bytes and records. */
+    /** An estimate of the memory that the chunk takes until it is acknowledged: the bytes of its lines, and their records. */
     public long memoryBytes() {
         return memoryBytes(lines.length(), lines.count());
     }
 
     static long memoryBytes(long bytes, int lines) {
-        return 2 * bytes + (long) LINE_OVERHEAD_BYTES * lines;
+        return CHUNK_OVERHEAD_BYTES + 2 * bytes + (long) LINE_OVERHEAD_BYTES * lines;
     }
 }
