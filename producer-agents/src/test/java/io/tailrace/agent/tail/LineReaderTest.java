@@ -54,10 +54,10 @@ class LineReaderTest {
         assertThat(chunks.get(2).offset() + chunks.get(2).lines().start(1_807)).isEqualTo(9_999);
     }
 
-    /** A line counts as 200 bytes and twice its length. */
+    /** A line counts as 200 bytes and twice its length, and a chunk as 2 KiB more. */
     @Test
     void memoryOfAChunkIsBoundedButForItsLastLine() throws Exception {
-        LineReader.Limits limits = new LineReader.Limits(Long.MAX_VALUE, true, 0, 0, 1_000);
+        LineReader.Limits limits = new LineReader.Limits(Long.MAX_VALUE, true, 0, 0, 3_048);
         byte[] text = ("x".repeat(99) + "\n").repeat(5).getBytes(StandardCharsets.UTF_8);
         List<Chunk> chunks = read(text, StandardCharsets.UTF_8, limits);
         assertThat(chunks).extracting(chunk -> chunk.lines().count()).containsExactly(3, 2);
