@@ -173,7 +173,7 @@ final class AgentHarness implements AutoCloseable {
     }
 
     static AgentHarness raw(Path folder) throws IOException {
-        return new AgentHarness(folder, new Format(Format.Kind.RAW, "", "", "iso"), "access.log*");
+        return new AgentHarness(folder, RAW, "access.log*");
     }
 
     Path log(String name) {

@@ -2,7 +2,6 @@ package io.tailrace.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tailrace.agent.parse.Format;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -202,11 +201,11 @@ class AgentLookalikesTest extends AgentFixture {
     @Test
     void copyOfALogThatWaitsForADescriptorIsContinuedOnceTheLogIsTruncated() throws IOException {
         harness.close();
-        Format raw = new Format(Format.Kind.RAW, "", "", "iso");
         harness = new AgentHarness(
                 folder.resolve("few"),
                 1,
-                logs -> List.of(new Source(AgentHarness.tail(logs, "web", "*.log*"), raw, AgentHarness.TOPIC)));
+                logs -> List.of(
+                        new Source(AgentHarness.tail(logs, "web", "*.log*"), AgentHarness.RAW, AgentHarness.TOPIC)));
         write("access.log", 0, 10);
         harness.run();
         harness.producer.holding = true;

@@ -2,7 +2,6 @@ package io.tailrace.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tailrace.agent.parse.Format;
 import io.tailrace.client.ClientException;
 import io.tailrace.client.ProducerRecord;
 import io.tailrace.protocol.ErrorCode;
@@ -26,7 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** More files than descriptors, and files of unequal size: each gets its turn. */
 class AgentManyFilesTest {
-    private static final Format RAW = new Format(Format.Kind.RAW, "", "", "iso");
     private static final int OPEN_MAX = 16;
 
     @TempDir
@@ -41,7 +39,9 @@ class AgentManyFilesTest {
     @BeforeEach
     void startAgent() throws IOException {
         harness = new AgentHarness(
-                folder, OPEN_MAX, logs -> List.of(new Source(AgentHarness.tail(logs, "web", "*.log*"), RAW, "lines")));
+                folder,
+                OPEN_MAX,
+                logs -> List.of(new Source(AgentHarness.tail(logs, "web", "*.log*"), AgentHarness.RAW, "lines")));
     }
 
     @AfterEach
@@ -241,8 +241,8 @@ class AgentManyFilesTest {
                 folder,
                 OPEN_MAX,
                 logs -> List.of(
-                        new Source(AgentHarness.tail(logs, "bad", "bad-*.log"), RAW, "bad"),
-                        new Source(AgentHarness.tail(logs, "good", "good-*.log"), RAW, "good")));
+                        new Source(AgentHarness.tail(logs, "bad", "bad-*.log"), AgentHarness.RAW, "bad"),
+                        new Source(AgentHarness.tail(logs, "good", "good-*.log"), AgentHarness.RAW, "good")));
         harness.producer.unknownTopics.put(
                 "bad", new ClientException(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "topic bad does not exist"));
         for (int file = 0; file < 50; file++) {

@@ -76,7 +76,7 @@ class AgentMultilineTest {
                 folder,
                 logs -> List.of(new Source(
                                 AgentHarness.tail(logs, "app", "app.log*").with(hour),
-                                new Format(Format.Kind.RAW, "", "", "iso"),
+                                AgentHarness.RAW,
                                 AgentHarness.TOPIC)
                         .forOneRun()));
         harness.producer.unknownTopics.put(

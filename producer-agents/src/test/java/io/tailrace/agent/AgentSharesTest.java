@@ -21,7 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** What sources and files share: memory, turns, and room for counts. None takes all of it. */
 @Timeout(120)
 class AgentSharesTest {
-    private static final Format RAW = new Format(Format.Kind.RAW, "", "", "iso");
     private static final Format JSON = new Format(Format.Kind.JSON, "", "at", "epoch-millis");
     /** {@code in.flight.bytes.max} of the harness, in lines of which each counts as 200 bytes and more. */
     private static final int LINES_IN_FLIGHT_MAX = (1 << 20) / 200;
@@ -42,7 +41,8 @@ class AgentSharesTest {
     void memoryIsBoundedHoweverManySourcesThereAre() throws IOException {
         int sources = 100;
         harness = new AgentHarness(folder, logs -> IntStream.range(0, sources)
-                .mapToObj(each -> new Source(AgentHarness.tail(logs, "s" + each, each + ".log"), RAW, "t" + each))
+                .mapToObj(each ->
+                        new Source(AgentHarness.tail(logs, "s" + each, each + ".log"), AgentHarness.RAW, "t" + each))
                 .toList());
         for (int source = 0; source < sources; source++) {
             harness.append(source + ".log", "a line\n".repeat(1_000));
@@ -72,7 +72,7 @@ class AgentSharesTest {
                 folder,
                 logs -> List.of(new Source(
                         AgentHarness.tail("web", FileSelection.of(List.of(pipe.toString(), logs + "/*.log"))),
-                        RAW,
+                        AgentHarness.RAW,
                         AgentHarness.TOPIC)));
         String backlog = ("x".repeat(1_900) + "\n").repeat(2);
         for (int file = 0; file < 40; file++) {
@@ -103,7 +103,7 @@ class AgentSharesTest {
                 folder,
                 logs -> List.of(
                         new Source(AgentHarness.tail(logs, "odd", "odd.log"), JSON, "odd"),
-                        new Source(AgentHarness.tail(logs, "good", "good.log"), RAW, "good")));
+                        new Source(AgentHarness.tail(logs, "good", "good.log"), AgentHarness.RAW, "good")));
         harness.producer.unknownTopics.put(
                 AgentHarness.AUDIT, new ClientException(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "no such topic"));
         StringBuilder odd = new StringBuilder();

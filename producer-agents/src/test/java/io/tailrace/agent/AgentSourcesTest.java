@@ -2,7 +2,6 @@ package io.tailrace.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tailrace.agent.parse.Format;
 import io.tailrace.client.ClientException;
 import io.tailrace.protocol.ErrorCode;
 import java.io.IOException;
@@ -16,7 +15,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A source that cannot be sent holds up no other one. */
 class AgentSourcesTest {
-    private static final Format RAW = new Format(Format.Kind.RAW, "", "", "iso");
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -30,8 +28,8 @@ class AgentSourcesTest {
         harness = new AgentHarness(
                 folder,
                 logs -> List.of(
-                        new Source(AgentHarness.tail(logs, "bad", "bad.log*"), RAW, "bad"),
-                        new Source(AgentHarness.tail(logs, "good", "good.log*"), RAW, "good")));
+                        new Source(AgentHarness.tail(logs, "bad", "bad.log*"), AgentHarness.RAW, "bad"),
+                        new Source(AgentHarness.tail(logs, "good", "good.log*"), AgentHarness.RAW, "good")));
         harness.append("bad.log", "one\n");
         harness.append("good.log", "two\n");
     }

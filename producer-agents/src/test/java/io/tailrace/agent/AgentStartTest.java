@@ -2,7 +2,6 @@ package io.tailrace.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tailrace.agent.parse.Format;
 import io.tailrace.agent.tail.Archives;
 import io.tailrace.agent.tail.FileSelection;
 import io.tailrace.agent.tail.FileSelection.StartAt;
@@ -36,7 +35,7 @@ class AgentStartTest {
                                 "web",
                                 new FileSelection(
                                         List.of(logs + "/access.log*"), List.of(exclude), startAt, ignoreOlderMs)),
-                        new Format(Format.Kind.RAW, "", "", "iso"),
+                        AgentHarness.RAW,
                         AgentHarness.TOPIC)));
     }
 

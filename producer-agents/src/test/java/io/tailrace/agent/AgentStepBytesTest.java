@@ -2,7 +2,6 @@ package io.tailrace.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tailrace.agent.parse.Format;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
@@ -21,7 +20,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A large archive or copy does not hold up other files: no step of the agent reads much of it. */
 class AgentStepBytesTest {
-    private static final Format RAW = new Format(Format.Kind.RAW, "", "", "iso");
     private static final int LARGE_BYTES = 56 << 20;
     /** What a step may decompress before positions, what it may read of files, and what the Java machine reads. */
     private static final long STEP_BYTES_MAX = (32 << 20) + (6 << 20);
@@ -39,7 +37,7 @@ class AgentStepBytesTest {
         harness = new AgentHarness(
                 folder,
                 filesOpenMax,
-                logs -> List.of(new Source(AgentHarness.tail(logs, "web", "*.log*"), RAW, "lines")));
+                logs -> List.of(new Source(AgentHarness.tail(logs, "web", "*.log*"), AgentHarness.RAW, "lines")));
     }
 
     @AfterEach

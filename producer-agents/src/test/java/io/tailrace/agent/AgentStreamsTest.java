@@ -2,7 +2,6 @@ package io.tailrace.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tailrace.agent.parse.Format;
 import io.tailrace.agent.tail.FileSelection;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -40,11 +39,11 @@ class AgentStreamsTest {
                 logs -> List.of(
                         new Source(
                                 AgentHarness.tail("piped", FileSelection.of(List.of(pipe.toString()))),
-                                new Format(Format.Kind.RAW, "", "", "iso"),
+                                AgentHarness.RAW,
                                 AgentHarness.TOPIC),
                         new Source(
                                 AgentHarness.tail(logs, "files", "access.log*"),
-                                new Format(Format.Kind.RAW, "", "", "iso"),
+                                AgentHarness.RAW,
                                 AgentHarness.TOPIC)));
     }
 

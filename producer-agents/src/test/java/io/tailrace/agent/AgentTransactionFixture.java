@@ -10,21 +10,13 @@ import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.function.Function;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.io.TempDir;
 
 /** An agent that sends in transactions, its files in a folder and its brokers in memory. */
-abstract class AgentTransactionFixture {
+abstract class AgentTransactionFixture extends AgentFixture {
     static final OptionalLong AT_ONCE = OptionalLong.of(0);
 
-    @TempDir
-    @SuppressWarnings("NullAway.Init")
-    Path folder;
-
-    @SuppressWarnings("NullAway.Init")
-    AgentHarness harness;
-
+    @Override
     @BeforeEach
     void startAgent() throws IOException {
         start(AT_ONCE);
@@ -56,11 +48,6 @@ abstract class AgentTransactionFixture {
     private static List<Source> logs(Path folder) {
         return List.of(
                 new Source(AgentHarness.tail(folder, "web", "access.log*"), AgentHarness.RAW, AgentHarness.TOPIC));
-    }
-
-    @AfterEach
-    void closeAgent() {
-        harness.close();
     }
 
     /** Long enough for an agent that has lost its id to take it again. */

@@ -102,9 +102,7 @@ final class CrashHistory {
                 .build());
         isRaw = random.nextBoolean();
         disk = new VolatileDisk(random);
-        Format format = isRaw
-                ? new Format(Format.Kind.RAW, "", "", "iso")
-                : new Format(Format.Kind.JSON, "", "at", "epoch-millis");
+        Format format = isRaw ? AgentHarness.RAW : new Format(Format.Kind.JSON, "", "at", "epoch-millis");
         harness = new AgentHarness(
                 fileSystem.getPath("/"),
                 random.nextInt(4) == 0 ? 3 : 100,

@@ -69,7 +69,7 @@ class OddLinesTest {
 
     static Stream<Arguments> formats() {
         return Stream.of(
-                        new Format(Kind.RAW, "", "", "iso"),
+                        AgentHarness.RAW,
                         new Format(Kind.COMBINED, "", "", "iso"),
                         new Format(Kind.COMMON, "", "", "iso"),
                         new Format(Kind.VHOST_COMBINED, "", "", "iso"),

@@ -52,10 +52,9 @@ public final class AcceptedChunk implements Shipment {
     /** Never true again once brokers refuse a record, which fails the transaction. */
     @Override
     public boolean advance(long nowMs) {
-        if (unanswered.isEmpty()) {
-            return failure() == null;
+        if (!unanswered.isEmpty()) {
+            unanswered.readAnswers(block -> {}, (block, failure) -> {});
         }
-        unanswered.readAnswers(block -> {}, (block, failure) -> {});
         return unanswered.isEmpty() && failure() == null;
     }
 
